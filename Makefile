@@ -1,0 +1,33 @@
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenwatch/bin
+
+.PHONY: help demo test lint fmt bench build ci
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: ## run against simulated services: no account, no network
+	go run . demo
+
+test: ## run the tests
+	go test ./...
+
+lint: tools ## check formatting and style
+	go vet ./...
+	$(CACHE)/golangci-lint run ./...
+
+fmt: tools ## format the code
+	$(CACHE)/gofumpt -w .
+
+bench: ## run the benchmarks
+	go test -run='^$$' -bench=. -benchmem ./...
+
+build: ## make the static binary ./greenwatch
+	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o greenwatch .
+
+ci: ## everything that must pass before a change is taken
+	bash .ci/run
+
+.PHONY: tools
+tools:
+	@bash .ci/tools >/dev/null

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"greenwatch/acts"
+	"greenwatch/bot"
+	"greenwatch/greenapi"
+	"greenwatch/monitor"
+	"greenwatch/notify"
+	"greenwatch/storage"
+	"greenwatch/telegram"
+	"greenwatch/watcher"
+	"greenwatch/web"
+	"greenwatch/words"
+)
+
+// transports reach the two APIs; nil is the real network.
+type transports struct {
+	telegram, green http.RoundTripper
+}
+
+// app is the program as a value: everything but the operating system.
+type app struct {
+	log      *slog.Logger
+	store    *storage.Store
+	watcher  *watcher.Watcher
+	actor    *acts.Actor
+	relay    *notify.Relay
+	bot      *bot.Bot
+	listener net.Listener // nil: HTTP is off
+	server   *http.Server
+	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
+}
+
+// newApp wires the program up. It makes no call to either API, so that it starts while they are down.
+func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*app, error) {
+	a := &app{log: log}
+	metrics := newMetrics()
+	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
+		return nil, err
+	}
+	store, err := storage.Open(ctx, storage.Options{URL: cfg.Database, Log: log, Committed: a.committed})
+	if err != nil {
+		a.close()
+		return nil, err
+	}
+	a.store = store
+	if err := a.build(ctx, cfg, metrics, t); err != nil {
+		a.close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *app) build(ctx context.Context, cfg config, m *metrics, t transports) error {
+	client, err := telegram.New(telegram.Options{
+		Token: cfg.BotToken, APIURL: cfg.TelegramURL, HTTP: t.telegram, Log: a.log, OnTrouble: a.telegramTrouble(ctx),
+	})
+	if err != nil {
+		return err
+	}
+	green, err := newGreenAPI(cfg, t.green)
+	if err != nil {
+		return err
+	}
+	if err := a.store.Subscribe(ctx, cfg.Chats); err != nil {
+		return err
+	}
+	a.watcher, err = watcher.New(ctx, watcher.Options{
+		Instances: cfg.Fleet.Instances(), Schedule: cfg.Schedule, Policy: cfg.Policy,
+		API: green, Cases: a.store, Sweeps: a.store, Log: a.log, Checked: m.checked,
+	})
+	if err != nil {
+		return err
+	}
+	voice := words.Voice{Zone: namedZone(cfg.Zone)}
+	teller := &bot.Teller{Telegram: client, Fleet: cfg.Fleet, Voice: voice, Log: a.log}
+	a.relay, err = notify.New(notify.Options{
+		Outbox: a.store, Cards: a.store, Teller: teller, Shower: teller, Log: a.log, Settled: m.settled,
+	})
+	if err != nil {
+		return err
+	}
+	a.actor, err = acts.New(acts.Options{API: green, Store: a.store, Policy: cfg.Policy, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.bot, err = bot.New(bot.Options{
+		Telegram: client, Chats: cfg.Chats, Operators: cfg.Operators, Fleet: cfg.Fleet,
+		Cases: a.store, Watch: a.watcher, Policy: cfg.Policy, Voice: voice, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	m.watch(a.watcher)
+	a.server = &http.Server{
+		Handler:           web.New(web.Options{Ready: a.readiness(cfg), Metrics: m.handler()}),
+		ReadHeaderTimeout: 5 * time.Second,
+	}
+	return nil
+}
+
+func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
+	credentials := make([]greenapi.Credential, 0, len(cfg.Credentials))
+	for _, c := range cfg.Credentials {
+		credentials = append(credentials, greenapi.Credential{ID: c.ID, Token: c.Token, URL: c.URL})
+	}
+	return greenapi.New(greenapi.Options{
+		Credentials: credentials, Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
+	})
+}
+
+// namedZone is nil for UTC: texts then say that their times are UTC.
+func namedZone(zone *time.Location) *time.Location {
+	if zone == time.UTC {
+		return nil
+	}
+	return zone
+}
+
+// committed hands on what a commit brought. Nobody is waited for; a nudge that is lost is found by a look.
+func (a *app) committed(e monitor.Effects) {
+	if a.relay != nil {
+		a.relay.Nudge()
+	}
+	if a.actor == nil || a.watcher == nil {
+		return
+	}
+	for _, act := range e.Actions {
+		a.actor.Nudge()
+		a.watcher.Nudge(act.Subject)
+	}
+}
+
+// telegramTrouble logs what polling runs into, once per change.
+func (a *app) telegramTrouble(ctx context.Context) func(error) {
+	return func(err error) {
+		a.polling.Store(nil)
+		if err != nil {
+			a.polling.Store(&err)
+		}
+		switch telegram.ClassOf(err) {
+		case telegram.None:
+			a.log.InfoContext(ctx, "telegram answers")
+		case telegram.Conflict:
+			a.log.ErrorContext(ctx, "somebody else receives this bot's updates: another greenwatch, or a webhook", "error", err)
+		case telegram.BotDead:
+			a.log.ErrorContext(ctx, "telegram refuses TELEGRAM_BOT_TOKEN", "error", err)
+		default:
+			a.log.WarnContext(ctx, "telegram does not answer; alerts wait and are sent when it does", "error", err)
+		}
+	}
+}
+
+// listen binds before anything starts, so that a taken port is an error at once.
+func (a *app) listen(ctx context.Context, addr string) error {
+	if addr == "" {
+		return nil
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: cannot listen on %s: %w; choose another address, or off", addr, err)
+	}
+	a.listener = listener
+	return nil
+}
+
+// run watches until ctx ends, and then ends in order: what comes in, checks and actions, telling, HTTP, database.
+func (a *app) run(ctx context.Context) error {
+	defer a.close()
+	return runStages(
+		ctx, a.log,
+		stage{{"bot", a.bot.Run}},
+		stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}},
+		stage{{"relay", a.relay.Run}},
+		stage{{"http", a.serve}},
+	)
+}
+
+func (a *app) serve(ctx context.Context) error {
+	if a.listener == nil {
+		<-ctx.Done()
+		return nil
+	}
+	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String())
+	stop := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		_ = a.server.Shutdown(ctx) // what did not end in time is cut by the process's end
+	})
+	defer stop()
+	if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (a *app) close() {
+	if a.listener != nil {
+		_ = a.listener.Close() // closed already where the server ran
+	}
+	if a.store == nil {
+		return
+	}
+	if err := a.store.Close(); err != nil {
+		a.log.Error("database not closed", "error", err)
+	}
+}

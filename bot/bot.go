@@ -1,0 +1,128 @@
+// Package bot talks: it takes commands and presses from Telegram, lets in whom it knows, and writes what the relay has
+// to tell.
+//
+// The update loop never waits for a chat or for GREEN-API. A press that changes something is committed before the loop
+// goes on; everything that only answers is done beside it, a few at a time for each chat.
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"greenwatch/monitor"
+	"greenwatch/telegram"
+	"greenwatch/words"
+)
+
+// Fleet knows the instances.
+type Fleet interface {
+	Instances() []monitor.Instance
+	Instance(id monitor.InstanceID) (monitor.Instance, bool)
+	Find(text string) []monitor.Instance
+}
+
+// Cases keeps the cases.
+type Cases interface {
+	Case(ctx context.Context, id monitor.Subject) (monitor.Case, error)
+	Cases(ctx context.Context) ([]monitor.Case, error)
+	Transitions(ctx context.Context, id monitor.Subject, limit int) ([]monitor.Transition, error)
+	UpdateAll(ctx context.Context, changes []monitor.Change) ([]monitor.Case, error)
+}
+
+// Watch asks the watched API.
+type Watch interface {
+	Check(ctx context.Context, id monitor.InstanceID) (monitor.Reading, error)
+	Last(id monitor.InstanceID) (monitor.Reading, bool)
+}
+
+// Options are what a Bot needs. Chats and Operators may be empty; the rest is required.
+type Options struct {
+	Telegram  *telegram.Client
+	Chats     []monitor.Address // where alerts go, and where everybody may read
+	Operators []int64           // who may act
+	Fleet     Fleet
+	Cases     Cases
+	Watch     Watch
+	Policy    monitor.Policy
+	Voice     words.Voice
+	Log       *slog.Logger
+}
+
+// Bot answers people.
+type Bot struct {
+	Options
+	access   access
+	jobs     *jobs
+	username atomic.Value // the bot's own, once Telegram has said it
+}
+
+// oldAfter is the age from which a command is not carried out any more: who wrote it has gone on.
+const oldAfter = 5 * time.Minute
+
+// New makes a bot. It makes no call.
+func New(o Options) (*Bot, error) {
+	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.Watch == nil || o.Log == nil {
+		return nil, errors.New("bot: an option is missing")
+	}
+	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log)}, nil
+}
+
+// Run polls for updates until ctx ends, and then lets the answers under way end.
+func (b *Bot) Run(ctx context.Context) error {
+	var introduced sync.WaitGroup
+	introduced.Go(func() { b.introduce(ctx) })
+	err := b.Telegram.Poll(ctx, b.handle)
+	introduced.Wait()
+	b.jobs.wait()
+	return err
+}
+
+func (b *Bot) handle(ctx context.Context, u telegram.Update) {
+	switch {
+	case u.Press != nil:
+		b.press(ctx, *u.Press)
+	case u.Message != nil && u.Message.Command != "":
+		b.command(ctx, *u.Message)
+	case u.Membership != nil:
+		b.Log.InfoContext(ctx, "membership changed", "chat", u.Membership.Chat.ID, "was", u.Membership.Old, "is", u.Membership.New)
+	}
+}
+
+func (b *Bot) write(ctx context.Context, p telegram.Priority, m telegram.Message) {
+	if b.Telegram.Turn(ctx, m.To.Chat, p) != nil {
+		return
+	}
+	if _, err := b.Telegram.Send(ctx, m); err != nil && ctx.Err() == nil {
+		b.Log.WarnContext(ctx, "answer not sent", "chat", m.To.Chat, "error", err)
+	}
+}
+
+// menuAgain is how long introducing waits after a failure.
+const menuAgain = time.Minute
+
+// introduce learns the bot's name and sets the menu of commands.
+func (b *Bot) introduce(ctx context.Context) {
+	commands := make([]telegram.Command, 0, len(b.Voice.Menu()))
+	for _, c := range b.Voice.Menu() {
+		commands = append(commands, telegram.Command(c))
+	}
+	for {
+		me, err := b.Telegram.Me(ctx)
+		if err == nil {
+			b.username.Store(me.Username)
+			err = b.Telegram.SetCommands(ctx, telegram.Scope{Kind: telegram.ScopeDefault}, commands)
+		}
+		if err == nil || telegram.ClassOf(err) == telegram.Malformed {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(menuAgain):
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenwatch/monitor"
+	"greenwatch/telegram"
+	"greenwatch/words"
+)
+
+// A button carries its deed and what it is about: "check:7105000017". A confirmation carries who was asked, and until
+// when: "confirm:7105000017:412345:1763780000". Telegram allows 64 bytes.
+//
+// deed is what a pressed button asks for.
+type deed struct {
+	do       words.Do
+	instance monitor.InstanceID
+	asked    int64     // confirm, cancel: the person who was asked
+	until    time.Time // confirm: the answer counts until then
+}
+
+// confirmWithin is how long a confirmation may take.
+const confirmWithin = time.Minute
+
+func (d deed) String() string {
+	switch d.do {
+	case words.Adopt:
+		return string(d.do)
+	case words.Confirm, words.Cancel:
+		return fmt.Sprintf("%s:%s:%d:%d", d.do, d.instance, d.asked, d.until.Unix())
+	default:
+		return fmt.Sprintf("%s:%s", d.do, d.instance)
+	}
+}
+
+// parseDeed accepts exactly what String makes; people can send whatever they like.
+func parseDeed(data string) (deed, bool) {
+	parts := strings.Split(data, ":")
+	d := deed{do: words.Do(parts[0])}
+	if len(parts) > 1 {
+		id, err := monitor.ParseInstanceID(parts[1])
+		if err != nil {
+			return deed{}, false
+		}
+		d.instance = id
+	}
+	if len(parts) == 4 {
+		asked, err1 := strconv.ParseInt(parts[2], 10, 64)
+		until, err2 := strconv.ParseInt(parts[3], 10, 64)
+		if err1 != nil || err2 != nil {
+			return deed{}, false
+		}
+		d.asked, d.until = asked, time.Unix(until, 0)
+	}
+	known := map[words.Do]int{words.Check: 2, words.Reboot: 2, words.Confirm: 4, words.Cancel: 4, words.Adopt: 1}
+	return d, known[d.do] == len(parts)
+}
+
+// keyboard gives the buttons of a message to Telegram; those that confirm or cancel carry who was asked.
+func keyboard(m words.Message, asked deed) [][]telegram.Button {
+	rows := make([][]telegram.Button, 0, len(m.Buttons))
+	for _, row := range m.Buttons {
+		buttons := make([]telegram.Button, 0, len(row))
+		for _, button := range row {
+			d := asked
+			d.do, d.instance = button.Do, button.Instance
+			buttons = append(buttons, telegram.Button{Text: button.Label, Data: d.String()})
+		}
+		rows = append(rows, buttons)
+	}
+	return rows
+}

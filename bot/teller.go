@@ -1,0 +1,198 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"greenwatch/monitor"
+	"greenwatch/telegram"
+	"greenwatch/words"
+)
+
+// Teller tells chats what the relay has for them.
+type Teller struct {
+	Telegram *telegram.Client
+	Fleet    Fleet
+	Voice    words.Voice
+	Log      *slog.Logger
+}
+
+// TurnToTell waits until the chat may get a new message.
+func (t *Teller) TurnToTell(ctx context.Context, to monitor.Address) error {
+	return t.Telegram.Turn(ctx, to.Chat, telegram.ForNote)
+}
+
+// TurnToShow waits until a message in the chat may be edited.
+func (t *Teller) TurnToShow(ctx context.Context, to monitor.Address) error {
+	return t.Telegram.Turn(ctx, to.Chat, telegram.ForEdit)
+}
+
+// Tell writes one message that carries as many of the notes as it can.
+func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
+	told := t.compose(notes)
+	message := telegram.Message{
+		To: telegram.Address(to), HTML: told.HTML, Silent: told.silent, ReplyTo: told.replyTo, Keyboard: keyboard(told.Message, deed{}),
+	}
+	id, err := t.Telegram.Send(ctx, message)
+	if telegram.ClassOf(err) == telegram.TopicGone {
+		t.Log.WarnContext(ctx, "topic is closed or gone, telling in General", "chat", to.Chat, "topic", to.Topic)
+		message.To.Topic, message.ReplyTo = 0, 0
+		id, err = t.Telegram.Send(ctx, message)
+	}
+	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id}, err)
+}
+
+// settlement says what became of the notes: what Telegram refuses for good is failed, all else is tried again.
+func settlement(s monitor.Settlement, err error) monitor.Settlement {
+	s.End = monitor.SettledTold
+	if err == nil {
+		return s
+	}
+	s.Reason = err.Error()
+	switch telegram.ClassOf(err) {
+	case telegram.ChatDead, telegram.TooLong, telegram.Malformed:
+		s.End = monitor.SettledFailed
+	default:
+		s.End, s.MaybeSent = monitor.SettledAgain, telegram.MaybeSent(err)
+	}
+	return s
+}
+
+// Show makes a card show how its incidents stand now.
+func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error) {
+	m, _ := t.card(c.Entries)
+	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
+	switch telegram.ClassOf(err) {
+	case telegram.None:
+		return false, nil
+	case telegram.MessageGone, telegram.ChatDead, telegram.TooLong, telegram.Malformed:
+		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
+		return true, nil
+	default:
+		return false, err
+	}
+}
+
+// told is a message and the notes that it carries.
+type told struct {
+	words.Message
+	notes   []monitor.Note
+	silent  bool
+	replyTo int
+}
+
+// compose makes the next message. Notes of one matter become one; more matters become a digest of the incidents, of as
+// many as it can name.
+func (t *Teller) compose(notes []monitor.Note) told {
+	if notes[0].Alert.Incident == 0 {
+		return t.single(notes[0])
+	}
+	entries, byIncident := gather(notes)
+	made := told{silent: true}
+	if len(entries) == 1 && !begins(notes) {
+		last := notes[len(notes)-1]
+		made.Message, made.replyTo = t.voice().Reply(t.instance(last.Alert.Subject), last), last.Card
+	} else {
+		made.Message, entries = t.fit(entries)
+	}
+	for _, e := range entries {
+		for _, n := range byIncident[keyOf(e)] {
+			made.notes = append(made.notes, n)
+			made.silent = made.silent && (n.Alert.Silent || !n.Incident.Open())
+		}
+	}
+	return t.marked(made)
+}
+
+// incidentKey tells incidents apart.
+type incidentKey struct {
+	subject monitor.Subject
+	number  int
+}
+
+func keyOf(e monitor.CardEntry) incidentKey { return incidentKey{e.Subject, e.Incident.Number} }
+
+// gather gives the incidents that the notes are about, in order, and the notes of each.
+func gather(notes []monitor.Note) ([]monitor.CardEntry, map[incidentKey][]monitor.Note) {
+	var entries []monitor.CardEntry
+	byIncident := make(map[incidentKey][]monitor.Note)
+	for _, n := range notes {
+		if n.Alert.Incident == 0 {
+			continue
+		}
+		e := monitor.CardEntry{Subject: n.Alert.Subject, Incident: n.Incident, Version: n.Version}
+		if byIncident[keyOf(e)] == nil {
+			entries = append(entries, e)
+		}
+		byIncident[keyOf(e)] = append(byIncident[keyOf(e)], n)
+	}
+	return entries, byIncident
+}
+
+func begins(notes []monitor.Note) bool {
+	return slices.ContainsFunc(notes, func(n monitor.Note) bool { return n.Alert.Kind.Begins() })
+}
+
+// fit makes a card of as many of the entries as it can name.
+func (t *Teller) fit(entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
+	for {
+		m, named := t.card(entries)
+		if named == len(entries) || named == 0 {
+			return m, entries
+		}
+		entries = entries[:named]
+	}
+}
+
+func (t *Teller) single(n monitor.Note) told {
+	made := told{notes: []monitor.Note{n}, silent: n.Alert.Silent, replyTo: n.Card}
+	if n.Alert.Roll != nil {
+		made.Message = t.voice().Fleet(n.Alert, t.byID)
+	} else {
+		made.Message = t.voice().Reply(t.instance(n.Alert.Subject), n)
+	}
+	return t.marked(made)
+}
+
+func (t *Teller) marked(made told) told {
+	for _, n := range made.notes {
+		if n.Repeat {
+			made.Message = t.voice().Repeated(made.Message)
+			break
+		}
+	}
+	return made
+}
+
+// card shows incidents as they stand now, and says how many of them it names.
+func (t *Teller) card(entries []monitor.CardEntry) (words.Message, int) {
+	if len(entries) == 1 {
+		return t.voice().Card(t.instance(entries[0].Subject), entries[0].Incident), 1
+	}
+	standings := make([]words.Entry, 0, len(entries))
+	for _, e := range entries {
+		standings = append(standings, words.Entry{Instance: t.instance(e.Subject), Incident: e.Incident})
+	}
+	return t.voice().Digest(standings)
+}
+
+func (t *Teller) instance(s monitor.Subject) monitor.Instance {
+	id, _ := s.Instance()
+	return t.byID(id)
+}
+
+// byID is the instance, or a nameless one where it is watched no more.
+func (t *Teller) byID(id monitor.InstanceID) monitor.Instance {
+	if i, ok := t.Fleet.Instance(id); ok {
+		return i
+	}
+	return monitor.Instance{ID: id, Pool: id.Pool()}
+}
+
+func (t *Teller) voice() words.Voice {
+	v := t.Voice
+	v.Now = time.Now()
+	return v
+}

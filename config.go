@@ -1,0 +1,218 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // a container without zone files knows TIMEZONE too
+
+	"github.com/caarlos0/env/v11"
+	"github.com/robfig/cron/v3"
+
+	"greenwatch/fleet"
+	"greenwatch/monitor"
+	"greenwatch/secret"
+)
+
+// config is everything the environment says, checked.
+type config struct {
+	BotToken    secret.Text
+	TelegramURL string
+	Chats       []monitor.Address
+	Operators   []int64
+
+	Fleet       *fleet.Fleet
+	Credentials []fleet.Credential
+
+	Schedule     cron.Schedule // in Zone, unless it names another one
+	CheckTimeout time.Duration
+	Policy       monitor.Policy
+
+	Database string
+	HTTPAddr string // empty: no listener
+	Zone     *time.Location
+	LogLevel slog.Level
+	LogJSON  bool
+}
+
+// environment is the table of the variables: the name, what holds where it is not set or empty, and what it should
+// look like.
+type environment struct {
+	BotToken    string `env:"TELEGRAM_BOT_TOKEN" want:"the token that @BotFather gave, as in 123456789:ABC..."`
+	TelegramURL string `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org" want:"http(s)://, a host and no query, as in https://api.telegram.org"`
+	Chats       string `env:"TELEGRAM_CHATS" want:"ids of chats, or chat/topic, separated by commas or white space, as in -1001234567890 or -1001234567890/42"`
+	Operators   string `env:"TELEGRAM_OPERATORS" want:"user ids of people, separated by commas or white space, as in 123456789"`
+
+	Instances     string `env:"GREEN_API_INSTANCES" want:"idInstance:apiTokenInstance, as in 1101000001:TOKEN=Shop_Berlin"`
+	InstancesFile string `env:"GREEN_API_INSTANCES_FILE"`
+	GreenURL      string `env:"GREEN_API_URL" envDefault:"https://api.green-api.com"`
+
+	Schedule         string        `env:"CHECK_SCHEDULE" envDefault:"@every 1m" want:"@every and a duration of at least 5s, or a cron line of five fields, as in @every 1m or */2 * * * *"`
+	CheckTimeout     time.Duration `env:"CHECK_TIMEOUT" envDefault:"30s" want:"1s to 2m, as in 30s"`
+	ConfirmAfter     time.Duration `env:"CONFIRM_AFTER" envDefault:"10s" want:"1s to 5m, as in 10s"`
+	UnreachableAfter int           `env:"UNREACHABLE_AFTER" envDefault:"3" want:"a number of at least 2, as in 3"`
+	RelapseWindow    time.Duration `env:"RELAPSE_WINDOW" envDefault:"1h" want:"a duration that is not negative, as in 1h"`
+
+	Database  string `env:"DATABASE_URL" envDefault:"greenwatch.db" want:"the path of a file, as in greenwatch.db"`
+	HTTPAddr  string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
+	Timezone  string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
+	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
+	LogFormat string `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
+}
+
+// loadConfig reads environ ("NAME=value") and the .env file at dotenvPath, if there is one; what environ has, wins.
+// The error's text is a list of everything that is wrong, a line each. It shows no value of any variable, as a token
+// may stand in the wrong one. The warnings are there also where there is an error.
+func loadConfig(environ []string, dotenvPath string) (config, []string, error) {
+	values, err := mergeEnvironment(environ, dotenvPath)
+	if err != nil {
+		return config{}, nil, err
+	}
+	c := newConfigCheck()
+	var e environment
+	err = env.ParseWithOptions(&e, env.Options{Environment: values})
+	if parsing, ok := errors.AsType[env.AggregateError](err); ok {
+		for _, err := range parsing.Errors {
+			if err, ok := errors.AsType[env.ParseError](err); ok {
+				c.reject(c.byField[err.Name], "cannot be read")
+			}
+		}
+	} else if err != nil {
+		return config{}, nil, fmt.Errorf("reading the environment: %w", err)
+	}
+	cfg := c.check(e)
+	return cfg, append(c.warnings(e), misspelt(values, c.names)...), c.err()
+}
+
+// configCheck turns the table's texts into values and collects what is wrong with them.
+type configCheck struct {
+	names   []string          // in the table's order
+	byField map[string]string // the environment struct's field -> name
+	wants   map[string]string // by name
+	wrong   map[string]string // by name: what is wrong, and what is wanted
+}
+
+func newConfigCheck() *configCheck {
+	c := &configCheck{byField: map[string]string{}, wants: map[string]string{}, wrong: map[string]string{}}
+	for field := range reflect.TypeFor[environment]().Fields() {
+		name := field.Tag.Get("env")
+		c.names = append(c.names, name)
+		c.byField[field.Name] = name
+		c.wants[name] = field.Tag.Get("want")
+	}
+	return c
+}
+
+// reject notes what is wrong with a variable. The first complaint stays.
+func (c *configCheck) reject(name, what string) {
+	if c.wrong[name] == "" {
+		c.wrong[name] = fmt.Sprintf("%s: %s; want %s", name, what, c.wants[name])
+	}
+}
+
+func (c *configCheck) rejectIf(wrong bool, name, what string) {
+	if wrong {
+		c.reject(name, what)
+	}
+}
+
+func (c *configCheck) err() error {
+	var lines []string
+	for _, name := range c.names {
+		if line := c.wrong[name]; line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if lines == nil {
+		return nil
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+func (c *configCheck) check(e environment) config {
+	cfg := config{
+		BotToken: c.botToken(e.BotToken), TelegramURL: c.url("TELEGRAM_API_URL", e.TelegramURL),
+		Chats: c.chats(e.Chats), Operators: c.operators(e.Operators),
+		CheckTimeout: e.CheckTimeout,
+		Policy: monitor.Policy{
+			ConfirmAfter: e.ConfirmAfter, UnreachableAfter: e.UnreachableAfter, RelapseWindow: e.RelapseWindow,
+		},
+		Database: c.database(e.Database), HTTPAddr: c.httpAddr(e.HTTPAddr), Zone: c.zone(e.Timezone),
+		LogLevel: c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
+	}
+	c.rejectIf(e.CheckTimeout < time.Second || e.CheckTimeout > 2*time.Minute, "CHECK_TIMEOUT", "is out of range")
+	c.rejectIf(e.ConfirmAfter < time.Second || e.ConfirmAfter > 5*time.Minute, "CONFIRM_AFTER", "is out of range")
+	c.rejectIf(e.UnreachableAfter < 2, "UNREACHABLE_AFTER", "is too small: one lost answer is no news")
+	c.rejectIf(e.RelapseWindow < 0, "RELAPSE_WINDOW", "is negative")
+	c.rejectIf(!cfg.LogJSON && !strings.EqualFold(e.LogFormat, "text"), "LOG_FORMAT", "is not known")
+	cfg.Schedule = c.schedule(e.Schedule, cfg.Zone)
+	cfg.Fleet, cfg.Credentials = c.fleet(e)
+	return cfg
+}
+
+// fleet keeps the lines as they come: they name the variable and the place in it.
+func (c *configCheck) fleet(e environment) (*fleet.Fleet, []fleet.Credential) {
+	const name = "GREEN_API_INSTANCES"
+	f, credentials, err := fleet.Load(fleet.Sources{Entries: e.Instances, File: e.InstancesFile, URL: e.GreenURL})
+	switch {
+	case err != nil:
+		c.wrong[name] = err.Error()
+	case len(credentials) == 0:
+		c.reject(name, "neither it nor GREEN_API_INSTANCES_FILE names an instance")
+	}
+	return f, credentials
+}
+
+func (c *configCheck) warnings(e environment) []string {
+	var out []string
+	if strings.TrimSpace(e.Chats) == "" {
+		out = append(out, "TELEGRAM_CHATS is empty: nobody is told anything")
+	}
+	if strings.TrimSpace(e.Operators) == "" {
+		out = append(out, "TELEGRAM_OPERATORS is empty: nobody may press the buttons")
+	}
+	return out
+}
+
+// misspelt warns of variables that look like ours and are not.
+func misspelt(values map[string]string, names []string) []string {
+	var out []string
+	for name := range values {
+		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_"}, func(prefix string) bool {
+			return strings.HasPrefix(name, prefix)
+		})
+		if !ours || slices.Contains(names, name) {
+			continue
+		}
+		nearest := slices.MinFunc(names, func(a, b string) int { return cmp.Compare(distance(name, a), distance(name, b)) })
+		out = append(out, fmt.Sprintf("%s is not known and does nothing; did you mean %s?", name, nearest))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// distance is how many letters must be put in, taken out or changed to make one word of the other (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

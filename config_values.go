@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/robfig/cron/v3"
+
+	"greenwatch/monitor"
+	"greenwatch/secret"
+	"greenwatch/telegram"
+)
+
+// tokenForm is what @BotFather gives: the bot's id and 35 letters. The number is promised nowhere; with fewer than 16 it
+// is no secret.
+var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]{16,}$`)
+
+func (c *configCheck) botToken(s string) secret.Text {
+	const name = "TELEGRAM_BOT_TOKEN"
+	c.rejectIf(s == "", name, "is not set")
+	c.rejectIf(!tokenForm.MatchString(s), name, "does not look like a bot's token")
+	return secret.New(s)
+}
+
+func (c *configCheck) url(name, s string) string {
+	u, err := url.Parse(s)
+	c.rejectIf(err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
+		u.RawQuery != "" || u.ForceQuery || u.Fragment != "", name, "is not a usable URL")
+	return s
+}
+
+// listOf splits s at commas and white space and reads each part. What it cannot read is rejected by its number.
+func listOf[T comparable](c *configCheck, name, s string, read func(string) (T, error)) []T {
+	var list []T
+	var wrong []string
+	for i, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		value, err := read(part)
+		switch {
+		case err != nil:
+			wrong = append(wrong, strconv.Itoa(i+1))
+		case !slices.Contains(list, value):
+			list = append(list, value)
+		}
+	}
+	c.rejectIf(wrong != nil, name, "cannot be read at entry "+strings.Join(wrong, ", "))
+	return list
+}
+
+func (c *configCheck) chats(s string) []monitor.Address {
+	return listOf(c, "TELEGRAM_CHATS", s, func(part string) (monitor.Address, error) {
+		a, err := telegram.ParseAddress(part)
+		return monitor.Address(a), err
+	})
+}
+
+func (c *configCheck) operators(s string) []int64 {
+	return listOf(c, "TELEGRAM_OPERATORS", s, func(part string) (int64, error) {
+		id, err := strconv.ParseInt(part, 10, 64)
+		if err == nil && id <= 0 {
+			err = errors.New("a group, not a person")
+		}
+		return id, err
+	})
+}
+
+// minEvery is the shortest time between two checks of everything. An instance takes one question a second
+// (https://green-api.com/en/docs/api/ratelimiter/), and the confirmations and the buttons ask the same one.
+const minEvery = 5 * time.Second
+
+func (c *configCheck) schedule(s string, zone *time.Location) cron.Schedule {
+	const name = "CHECK_SCHEDULE"
+	schedule, err := parseSchedule(s)
+	if err != nil {
+		c.reject(name, "is not a schedule")
+		return nil
+	}
+	switch schedule := schedule.(type) {
+	case cron.ConstantDelaySchedule:
+		c.rejectIf(schedule.Delay < minEvery, name, "is too often: GREEN-API takes one question a second from each instance")
+	case *cron.SpecSchedule:
+		if !strings.Contains(s, "TZ=") {
+			schedule.Location = zone
+		}
+		c.rejectIf(schedule.Next(time.Now()).IsZero(), name, "never comes")
+	}
+	return schedule
+}
+
+// parseSchedule reads a cron line or a descriptor. The library panics at some malformed ones, such as "TZ=UTC".
+func parseSchedule(s string) (schedule cron.Schedule, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the parser panicked")
+		}
+	}()
+	return cron.ParseStandard(s)
+}
+
+func (c *configCheck) database(s string) string {
+	const name = "DATABASE_URL"
+	c.rejectIf(strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://"),
+		name, "PostgreSQL is not supported yet, only SQLite is")
+	c.rejectIf(strings.Contains(s, "://") && !strings.HasPrefix(s, "file:"), name, "is not a file")
+	return s
+}
+
+func (c *configCheck) httpAddr(s string) string {
+	if strings.EqualFold(s, "off") {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(s)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	c.rejectIf(err != nil, "HTTP_ADDR", "is not an address")
+	return s
+}
+
+// zone gives UTC where there is no such zone. "Local" is one to the library, and another on each machine.
+func (c *configCheck) zone(s string) *time.Location {
+	zone, err := time.LoadLocation(s)
+	if err != nil || strings.EqualFold(s, "local") {
+		c.reject("TIMEZONE", "is not a known time zone")
+		return time.UTC
+	}
+	return zone
+}
+
+func (c *configCheck) logLevel(s string) slog.Level {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.EqualFold(s, level.String()) {
+			return level
+		}
+	}
+	c.reject("LOG_LEVEL", "is not known")
+	return slog.LevelInfo
+}

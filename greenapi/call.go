@@ -1,0 +1,91 @@
+package greenapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// answer is what one call brought: a status, and the body as far as it arrived.
+type answer struct {
+	status int // 0: there was no answer
+	body   []byte
+	err    error // why there is no answer, or no whole body; never shown, for it may hold the URL
+	took   time.Duration
+}
+
+const maxBody = 64 << 10
+
+var errTooLarge = errors.New("greenapi: answer over 64 KiB")
+
+// get makes a call through the transport itself: unlike http.Client it follows no redirects and makes no errors that
+// quote the URL.
+func (c *Client) get(ctx context.Context, via http.RoundTripper, req *http.Request) answer {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req.Header = http.Header{"User-Agent": {c.agent}}
+	asked := time.Now()
+	a := exchange(via, req.WithContext(ctx))
+	a.took = time.Since(asked)
+	if a.err != nil && ctx.Err() != nil {
+		a.err = ctx.Err()
+	}
+	return a
+}
+
+func exchange(via http.RoundTripper, req *http.Request) answer {
+	resp, err := via.RoundTrip(req)
+	if err != nil {
+		return answer{err: err}
+	}
+	defer resp.Body.Close()
+	a := answer{status: resp.StatusCode}
+	if a.status < http.StatusOK {
+		return a // a switch of protocols: its body ends with the connection, and heeds no context
+	}
+	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if len(a.body) > maxBody {
+		a.err = errTooLarge
+	}
+	return a
+}
+
+const (
+	dialTimeout = 10 * time.Second
+	tlsTimeout  = 10 * time.Second
+	idleTimeout = 70 * time.Second // more than the minute between two checks, less than nginx's 75 s
+	idlePerHost = 64
+	maxHeaders  = 64 << 10
+)
+
+// newTransports makes the two that a client has of its own. HTTP/1.1 only: many instances share a host, and a single
+// connection of HTTP/2 that went dead would take the answers of all of them with it.
+//
+// The one for acts keeps no connections. On one that was kept, net/http repeats a GET by itself if the connection turns
+// out to be dead, and here a GET may have a side effect; a new connection is also the likelier to carry it.
+func newTransports(timeout time.Duration) (reads, acts *http.Transport) {
+	http1 := new(http.Protocols)
+	http1.SetHTTP1(true)
+	reads = &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSHandshakeTimeout:    tlsTimeout,
+		ResponseHeaderTimeout:  timeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxIdleConnsPerHost:    idlePerHost,
+		MaxResponseHeaderBytes: maxHeaders,
+		DisableCompression:     true,
+		Protocols:              http1,
+	}
+	acts = reads.Clone()
+	acts.DisableKeepAlives = true
+	return reads, acts
+}
+
+// unrepeatable is an empty body that cannot be had a second time, so that no transport of net/http repeats the request.
+type unrepeatable struct{}
+
+func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
+func (unrepeatable) Close() error             { return nil }

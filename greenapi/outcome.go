@@ -1,0 +1,68 @@
+package greenapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"greenwatch/monitor"
+)
+
+// outcome is what the answer to reboot says. Unless the API says no, the call may have been executed: a time-out, a 499
+// and a 502 have all been reported for calls that were.
+func (a answer) outcome(in instance) monitor.Outcome {
+	switch {
+	case a.neverSent():
+		return unsent(a.fault())
+	case a.status == 0:
+		return unknown(a.fault())
+	case a.status == http.StatusOK:
+		return a.rebooted(in)
+	case saysNo(a.status):
+		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: a.line(in)}
+	default:
+		return unknown(fmt.Sprintf("HTTP %d", a.status))
+	}
+}
+
+// rebooted reads the body of a 200. The Telegram line documents isReboot: false as an error in execution.
+func (a answer) rebooted(in instance) monitor.Outcome {
+	var said struct {
+		IsReboot *bool `json:"isReboot"`
+		Status   *bool `json:"status"`
+	}
+	if a.err != nil {
+		return unknown(a.fault())
+	}
+	if !json.Valid(a.body) {
+		return unknown(shape(a.body))
+	}
+	words := in.words(a.body)
+	if json.Unmarshal(a.body, &said) != nil {
+		return unknown("no isReboot in the answer")
+	}
+	switch {
+	case said.IsReboot != nil && *said.IsReboot:
+		return monitor.Outcome{Kind: monitor.OutcomeAccepted}
+	case words != "" && (said.IsReboot != nil || said.Status != nil && !*said.Status):
+		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: words}
+	case said.IsReboot != nil:
+		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: "isReboot: false"}
+	default:
+		return unknown("no isReboot in the answer")
+	}
+}
+
+// saysNo holds for the statuses by which a server says that it did not do what it was asked. 408 and 499 say only that
+// somebody gave up waiting.
+func saysNo(status int) bool {
+	return status >= 400 && status < 499 && status != http.StatusRequestTimeout
+}
+
+func unsent(why string) monitor.Outcome {
+	return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: "not sent: " + why}
+}
+
+func unknown(why string) monitor.Outcome {
+	return monitor.Outcome{Kind: monitor.OutcomeUnknown, Detail: why}
+}

@@ -1,0 +1,190 @@
+package monitor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Action is something greenwatch does to an instance because a person wanted it. It is tried once.
+type Action struct {
+	Key     string // made from the press that wanted it; unique
+	Verb    Verb
+	Subject Subject
+	By      Person
+	To      Address   // where it was asked for
+	At      time.Time // when it was asked for
+	State   ActionState
+	Outcome Outcome
+	Called  time.Time // when the API had answered, or the action was given up
+}
+
+// Verb is what an action does.
+type Verb string
+
+// Reboot restarts the instance and keeps its link; https://green-api.com/en/docs/api/account/Reboot/.
+const Reboot Verb = "reboot"
+
+// ActionState is how far an action got.
+type ActionState string
+
+// The states of an action. Running is committed before the call is made.
+const (
+	Wanted   ActionState = "wanted"
+	Running  ActionState = "running"
+	Accepted ActionState = "accepted" // the API said yes; the proof is still awaited
+	Ended    ActionState = "ended"
+)
+
+// UnderWay reports whether the action's end is still awaited.
+func (a Action) UnderWay() bool { return a.State != "" && a.State != Ended }
+
+// Outcome is how an action went.
+type Outcome struct {
+	Kind   OutcomeKind
+	Detail string // the API's own words, bounded; never a secret
+}
+
+// OutcomeKind is the kind of an outcome.
+type OutcomeKind string
+
+// The outcomes. Accepted by the API is not success: the instance's next readings decide between worked and no change.
+const (
+	OutcomeAccepted OutcomeKind = "accepted"
+	OutcomeRefused  OutcomeKind = "refused"
+	OutcomeUnknown  OutcomeKind = "unknown" // the call may have arrived
+	OutcomeExpired  OutcomeKind = "expired" // nobody took it up in time; it was not made
+	OutcomeWorked   OutcomeKind = "worked"
+	OutcomeNoChange OutcomeKind = "no change"
+)
+
+// Press is a person's wish, confirmed.
+type Press struct {
+	Key  string // of the confirmation: the same one pressed twice is one wish
+	Verb Verb
+	By   Person
+	To   Address
+}
+
+// ErrRepeated is returned for a press that was already taken.
+var ErrRepeated = errors.New("monitor: this press was already taken")
+
+// BusyError says that an action is under way already.
+type BusyError struct{ Action Action }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("monitor: %s under way since %s", e.Action.Verb, e.Action.At)
+}
+
+// TooSoonError says that the last action is too recent to try again.
+type TooSoonError struct {
+	Last  Action
+	Again time.Time
+}
+
+func (e *TooSoonError) Error() string {
+	return fmt.Sprintf("monitor: %s possible again from %s", e.Last.Verb, e.Again)
+}
+
+// Press takes a confirmed wish: [ErrRepeated], [BusyError] and [TooSoonError] say why it was not taken.
+func (c Case) Press(p Press, s Scene) (Case, Effects, error) {
+	last := c.Action
+	switch {
+	case last.Key == p.Key:
+		return c, Effects{}, ErrRepeated
+	case last.UnderWay():
+		return c, Effects{}, &BusyError{Action: last}
+	case last.called() && s.Now.Before(last.Called.Add(rebootAgain)):
+		return c, Effects{}, &TooSoonError{Last: last, Again: last.Called.Add(rebootAgain)}
+	}
+	c.Action = Action{Key: p.Key, Verb: p.Verb, Subject: c.Subject, By: p.By, To: p.To, At: s.Now, State: Wanted}
+	c = c.step(Step{At: s.Now, Action: c.Action})
+	return c, Effects{Actions: []Action{c.Action}}, nil
+}
+
+// called reports whether the call was, or may have been, made.
+func (a Action) called() bool {
+	return a.State == Ended && a.Outcome.Kind != OutcomeExpired && a.Outcome.Kind != OutcomeRefused
+}
+
+// Start takes a wanted action up: from then on it is running, and is never started again. One that has waited for too
+// long ends as expired instead.
+func (c Case) Start(key string, s Scene) (Case, Effects) {
+	if c.Action.Key != key || c.Action.State != Wanted {
+		return c, Effects{}
+	}
+	if s.Now.Sub(c.Action.At) >= actionExpires {
+		return c.endAction(Outcome{Kind: OutcomeExpired}, s)
+	}
+	c.Action.State = Running
+	return c, Effects{Actions: []Action{c.Action}}
+}
+
+// Done takes what became of the call. Once it was accepted or has ended, another outcome changes nothing.
+func (c Case) Done(a Action, o Outcome, s Scene) (Case, Effects) {
+	if c.Action.Key != a.Key || !c.Action.UnderWay() || c.Action.State == Accepted {
+		return c, Effects{}
+	}
+	if o.Kind != OutcomeAccepted {
+		return c.endAction(o, s)
+	}
+	c.Action.State, c.Action.Outcome, c.Action.Called = Accepted, o, s.Now
+	c.Proof = Proof{Ask: s.Now.Add(proofEvery)}
+	c = c.step(Step{At: s.Now, Action: c.Action})
+	return c, Effects{Actions: []Action{c.Action}}
+}
+
+// Proof is what has been seen since an action was accepted.
+type Proof struct {
+	Ask      time.Time // when the instance is asked next
+	Starting bool      // starting was seen
+}
+
+// prove looks at a reading for the proof of an accepted action.
+func (c Case) prove(r Reading, s Scene) (Case, Effects) {
+	if c.Action.State != Accepted {
+		return c, Effects{}
+	}
+	c.Proof.Ask = s.Now.Add(proofEvery)
+	waited := r.At.Sub(c.Action.Called)
+	if waited <= 0 {
+		return c, Effects{}
+	}
+	starting := r.Answer == Answered && r.State.Canonical() == Starting
+	c.Proof.Starting = c.Proof.Starting || starting
+	switch {
+	case r.Verdict() == Good:
+		if c.Belief.Verdict() == Good && (c.Proof.Starting || waited >= proofAfter) {
+			return c.endAction(Outcome{Kind: OutcomeWorked}, s)
+		}
+	case waited >= rebootLimit, waited >= rebootWait && !starting && r.Answer != Throttled:
+		return c.endAction(Outcome{Kind: OutcomeNoChange, Detail: r.Word()}, s)
+	}
+	return c, Effects{}
+}
+
+// abandon ends an action under way whose proof nobody will look for.
+func (c Case) abandon(s Scene) (Case, Effects) {
+	switch c.Action.State {
+	case Wanted:
+		return c.endAction(Outcome{Kind: OutcomeExpired}, s)
+	case Running, Accepted:
+		return c.endAction(Outcome{Kind: OutcomeUnknown}, s)
+	default:
+		return c, Effects{}
+	}
+}
+
+// endAction ends the action and tells how it went: where it was asked for, and on the incident's card.
+func (c Case) endAction(o Outcome, s Scene) (Case, Effects) {
+	if c.Action.State != Accepted {
+		c.Action.Called = s.Now
+	}
+	c.Action.State, c.Action.Outcome, c.Proof = Ended, o, Proof{}
+	c = c.step(Step{At: s.Now, Action: c.Action})
+	a := c.Action
+	return c, Effects{Actions: []Action{a}, Alerts: []Alert{{
+		Key: "acted/" + a.Key, Kind: ActedOn, Subject: c.Subject, At: s.Now, Silent: o.Kind == OutcomeWorked,
+		Belief: c.Belief, Action: &a, Only: []Address{a.To},
+	}}}
+}

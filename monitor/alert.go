@@ -1,0 +1,64 @@
+package monitor
+
+import "time"
+
+// Alert is one thing that people must be told. Each is told once to each chat that it concerns.
+type Alert struct {
+	Key      string // made from its event; unique
+	Kind     AlertKind
+	Subject  Subject
+	Incident int // the number of the subject's incident; 0: none
+	At       time.Time
+	Silent   bool
+	Belief   Belief    // as it was believed then
+	Action   *Action   // what it is the outcome of
+	Roll     *Roll     // what the fleet looked like
+	Only     []Address // who is told; empty: every chat that is subscribed
+}
+
+// AlertKind is why people are told.
+type AlertKind string
+
+// The reasons to tell.
+const (
+	Opened   AlertKind = "opened"   // an incident began; its message is the incident's card
+	Changed  AlertKind = "changed"  // within the incident it became something else that people must know
+	Reopened AlertKind = "reopened" // bad again, so soon that it is the same incident
+	StillOut AlertKind = "still"    // told silently, and it has lasted
+	Resolved AlertKind = "resolved" // good is believed
+	Proved   AlertKind = "proved"   // good through probation
+	Dropped  AlertKind = "dropped"  // the instance is watched no more
+	ActedOn  AlertKind = "acted"    // how an action ended
+	Arrived  AlertKind = "arrived"  // the first look at instances that were not known before
+	Returned AlertKind = "returned" // we were away ourselves
+)
+
+// Begins reports whether the alert opens the incident's card.
+func (k AlertKind) Begins() bool { return k == Opened }
+
+// Follows reports whether the alert concerns only those who were told that the incident began.
+func (k AlertKind) Follows() bool {
+	switch k {
+	case Changed, Reopened, StillOut, Resolved, Proved, Dropped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Roll is the fleet at one look.
+type Roll struct {
+	Total  int
+	Good   int
+	Bad    []RollEntry // those that are not good
+	Known  bool        // the bad ones are taken as known: not told until they have worked once
+	Others int         // watched before these came
+	From   time.Time   // of an absence: the last look before it
+	Until  time.Time   // and the first after it
+}
+
+// RollEntry is one instance that is not good.
+type RollEntry struct {
+	Instance InstanceID
+	Finding
+}

@@ -1,0 +1,187 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+)
+
+// Case is what is kept of one subject: what is believed, its last incident and its last action. The zero Case with a
+// Subject is one of which nothing is known yet.
+type Case struct {
+	Subject  Subject
+	Belief   Belief
+	Known    bool     // bad at first sight among many: not told until it has worked once
+	Incident Incident // the last one; number 0: there was none
+	Action   Action   // the last one
+	Proof    Proof
+	Arrivals int // alerts about the fleet made so far (subject self)
+}
+
+// Scene is what a rule needs to know besides the case.
+type Scene struct {
+	Now    time.Time
+	Policy Policy
+	Crowd  bool // at first sight: more bad ones arrived with this one than are told one by one
+}
+
+// Effects is what follows besides the changed case.
+type Effects struct {
+	Alerts  []Alert
+	Actions []Action // new or changed
+}
+
+func (e Effects) and(f Effects) Effects {
+	return Effects{Alerts: append(e.Alerts, f.Alerts...), Actions: append(e.Actions, f.Actions...)}
+}
+
+// LookAt is when the case must be looked at again at the latest; zero: no deadline.
+func (c Case) LookAt() time.Time {
+	var first time.Time
+	for _, t := range []time.Time{c.Incident.TellBy, c.Incident.RingBy, c.Incident.Probation, c.Proof.Ask} {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// Believe takes a new belief. The same belief again changes nothing.
+func (c Case) Believe(b Belief, s Scene) (Case, Effects) {
+	was := c.Belief
+	if was.Same(b.Finding) {
+		return c, Effects{}
+	}
+	c.Belief = b
+	switch {
+	case b.Verdict() == Good:
+		c.Known = false
+		return c.recover(b, s)
+	case c.Known:
+		return c, Effects{}
+	case c.Incident.Open():
+		return c.within(b, s)
+	case was.Verdict() == Unseen && s.Crowd:
+		c.Known = true
+		return c, Effects{}
+	case c.relapses(b, s):
+		return c.reopen(b, s)
+	default:
+		return c.open(was, b, s)
+	}
+}
+
+func (c Case) open(was, b Belief, s Scene) (Case, Effects) {
+	c.Incident = Incident{Number: c.Incident.Number + 1, Before: was, Opened: b.Since}.become(b)
+	return c.tellNews(s)
+}
+
+func (c Case) within(b Belief, s Scene) (Case, Effects) {
+	c.Incident = c.Incident.become(b)
+	return c.tellNews(s)
+}
+
+// relapses reports whether leaving good continues the last incident: it is recent, or was a restriction on probation.
+func (c Case) relapses(b Belief, s Scene) bool {
+	i := c.Incident
+	if i.Number == 0 || i.Dropped {
+		return false
+	}
+	return b.Since.Sub(i.Closed) <= reopenAfter || b.Restriction() && s.Now.Before(i.Probation)
+}
+
+// reopen takes the last incident up again. A restriction that was proved to be over needs no second proof.
+func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
+	c.Incident.Restricted = c.Incident.Restricted && !c.Incident.Probation.IsZero()
+	c.Incident.Closed, c.Incident.Probation = time.Time{}, time.Time{}
+	c.Incident.Reopened++
+	return c.within(b, s)
+}
+
+// recover ends the open incident. What people do not know of ends without a word.
+func (c Case) recover(b Belief, s Scene) (Case, Effects) {
+	i := c.Incident
+	if !i.Open() {
+		return c, Effects{}
+	}
+	i = i.become(b)
+	i.Closed = b.Since
+	if i.Restricted || i.rebooted() {
+		i.Probation = s.Now.Add(s.Policy.RelapseWindow)
+	}
+	c.Incident = i
+	if !i.knownOut() {
+		return c, Effects{}
+	}
+	return c.tell(Resolved, true, s)
+}
+
+// Elapse looks at the deadlines, with the reading that the look brought.
+func (c Case) Elapse(r Reading, s Scene) (Case, Effects) {
+	c, effects := c.prove(r, s)
+	for _, due := range []func(Case, Scene) (Case, Effects){Case.ring, Case.tellSettling, Case.endProbation} {
+		var more Effects
+		c, more = due(c, s)
+		effects = effects.and(more)
+	}
+	return c, effects
+}
+
+func (c Case) tellSettling(s Scene) (Case, Effects) {
+	if !passed(c.Incident.TellBy, s.Now) {
+		return c, Effects{}
+	}
+	return c.tell(c.Incident.newsKind(), true, s)
+}
+
+func (c Case) ring(s Scene) (Case, Effects) {
+	if !passed(c.Incident.RingBy, s.Now) {
+		return c, Effects{}
+	}
+	return c.tell(StillOut, false, s)
+}
+
+func (c Case) endProbation(s Scene) (Case, Effects) {
+	if !passed(c.Incident.Probation, s.Now) {
+		return c, Effects{}
+	}
+	c.Incident.Probation = time.Time{}
+	if !c.Incident.WasTold() || !c.Incident.Restricted {
+		return c, Effects{}
+	}
+	return c.tell(Proved, true, s)
+}
+
+func passed(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
+
+// tellNews tells what is believed now where people do not know it yet; what only we see is told silently.
+func (c Case) tellNews(s Scene) (Case, Effects) {
+	if !c.Incident.news() {
+		return c, Effects{}
+	}
+	return c.tell(c.Incident.newsKind(), !c.Belief.Rings(), s)
+}
+
+// tell makes an alert about the incident as it is now. Silent trouble rings later if it lasts, whatever it becomes.
+func (c Case) tell(kind AlertKind, silent bool, s Scene) (Case, Effects) {
+	c.Incident.Told = c.Incident.Now.Finding
+	c.Incident.TellBy = time.Time{}
+	switch {
+	case !silent || !c.Incident.Open():
+		c.Incident.RingBy = time.Time{}
+	case c.Incident.RingBy.IsZero():
+		c.Incident.RingBy = s.Now.Add(ringAfter)
+	}
+	c.Incident.Events++
+	return c, Effects{Alerts: []Alert{{
+		Key:  fmt.Sprintf("%s/%d/%s/%d", c.Subject, c.Incident.Number, kind, c.Incident.Events),
+		Kind: kind, Subject: c.Subject, Incident: c.Incident.Number, At: s.Now, Silent: silent, Belief: c.Belief,
+	}}}
+}
+
+// step notes a stage of an action on the open incident, or on the one that ended while the action was under way.
+func (c Case) step(st Step) Case {
+	if last, ok := c.Incident.Acted(); c.Incident.Open() || ok && last.Key == st.Action.Key {
+		c.Incident = c.Incident.step(st)
+	}
+	return c
+}

@@ -1,0 +1,54 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+)
+
+// Crowd reports whether so many bad ones at first sight are told in one message instead of one by one.
+func Crowd(bad int) bool { return bad > firstSightAlone }
+
+// Arrive tells of instances that were looked at for the first time (subject [Self]).
+func (c Case) Arrive(roll Roll, s Scene) (Case, Effects) {
+	return c.tellFleet(Arrived, roll, s)
+}
+
+// Return tells that we were away (subject [Self]).
+func (c Case) Return(roll Roll, s Scene) (Case, Effects) {
+	return c.tellFleet(Returned, roll, s)
+}
+
+func (c Case) tellFleet(kind AlertKind, roll Roll, s Scene) (Case, Effects) {
+	c.Arrivals++
+	return c, Effects{Alerts: []Alert{{
+		Key: fmt.Sprintf("%s/%s/%d", c.Subject, kind, c.Arrivals), Kind: kind, Subject: c.Subject,
+		At: s.Now, Silent: !roll.Known, Roll: &roll,
+	}}}
+}
+
+// Leave ends the case of an instance that is watched no more. Should it come back, that is a first sight.
+func (c Case) Leave(s Scene) (Case, Effects) {
+	c, effects := c.abandon(s)
+	i := &c.Incident
+	open, out := i.Open(), i.knownOut()
+	i.TellBy, i.RingBy, i.Probation = time.Time{}, time.Time{}, time.Time{}
+	if open {
+		i.Closed, i.Dropped = s.Now, true
+	}
+	if open && out {
+		var told Effects
+		c, told = c.tell(Dropped, true, s)
+		effects = effects.and(told)
+	}
+	c.Belief, c.Known = Belief{}, false
+	return c, effects
+}
+
+// Adopt treats an instance that was known to be bad as one that should work: its incident begins now.
+func (c Case) Adopt(s Scene) (Case, Effects) {
+	if !c.Known {
+		return c, Effects{}
+	}
+	c.Known = false
+	return c.open(Belief{}, c.Belief, s)
+}

@@ -1,0 +1,168 @@
+package monitor
+
+import "time"
+
+// Belief is a finding that two voices agreed on.
+type Belief struct {
+	Finding
+	Since  time.Time // when its first voice was asked
+	After  time.Time // the last reading that still spoke for what was believed before; zero: there was none
+	At     time.Time // when its last voice was asked
+	Detail string
+}
+
+// Next is what follows from a reading.
+type Next struct {
+	Believe *Belief   // nil: nothing new is believed
+	AskAt   time.Time // zero: at the next slot
+}
+
+// Watch turns the readings of one instance into beliefs. It is a value: a reading that changes nothing costs nothing.
+//
+// Two agreeing voices make a belief. For state words the second is asked for [Policy.ConfirmAfter] later; leaving good
+// (or nothing) they may differ as long as neither is good. Failures are asked again at the next slot, and are believed
+// after [Policy.UnreachableAfter] in a row; refusals after two.
+type Watch struct {
+	belief   Belief
+	previous Finding // believed before
+	agreed   time.Time
+	heard    time.Time // when the latest reading was asked
+
+	doubt    row // answers that speak against the belief
+	refusals row
+	failures row
+
+	flapped [2]time.Time // the last two flaps, older first
+}
+
+// row counts the voices for one finding.
+type row struct {
+	Finding
+	voices int
+	since  time.Time // when the first was asked
+	ripe   time.Time // a voice asked before this does not count
+}
+
+// Resume is a watch that goes on from what was believed before a restart; agreed is when that was last seen.
+func Resume(b Belief, agreed time.Time) Watch { return Watch{belief: b, agreed: agreed} }
+
+// Believed is what the watch believes now; the zero Belief before the first.
+func (w Watch) Believed() Belief { return w.belief }
+
+// Agreed is when a reading last spoke for the belief.
+func (w Watch) Agreed() time.Time { return w.agreed }
+
+// See hears one reading. One that was not asked after the readings before it says nothing: it is the same voice again,
+// or was overtaken.
+func (w Watch) See(r Reading, p Policy) (Watch, Next) {
+	if !r.At.After(w.heard) {
+		return w, w.wait(r.At)
+	}
+	w.heard = r.At
+	switch r.Answer {
+	case Answered:
+		return w.hear(r, p)
+	case Refused:
+		return w.seeRefused(r)
+	case NoAnswer:
+		return w.seeFailure(r, p)
+	default:
+		return w, w.wait(r.At)
+	}
+}
+
+// wait leaves the question for the second voice where it was: what comes before its time does not move it.
+func (w Watch) wait(now time.Time) Next {
+	if w.doubt.voices == 0 || !now.Before(w.doubt.ripe) {
+		return Next{}
+	}
+	return Next{AskAt: w.doubt.ripe}
+}
+
+func (w Watch) hear(r Reading, p Policy) (Watch, Next) {
+	w.refusals, w.failures = row{}, row{}
+	if w.belief.Same(r.Finding) {
+		return w.agree(r.At), Next{}
+	}
+	if !w.backs(w.doubt, r.Finding) {
+		w.doubt = row{Finding: r.Finding, voices: 1, since: r.At, ripe: r.At.Add(w.confirmAfter(p))}
+		return w, Next{AskAt: w.doubt.ripe}
+	}
+	if r.At.Before(w.doubt.ripe) {
+		return w, Next{AskAt: w.doubt.ripe}
+	}
+	return w.believe(r, w.doubt.since)
+}
+
+func (w Watch) seeRefused(r Reading) (Watch, Next) {
+	w.failures = row{}
+	if w.belief.Same(r.Finding) {
+		return w.agree(r.At), Next{}
+	}
+	if !w.backs(w.refusals, r.Finding) {
+		w.refusals = row{Finding: r.Finding, since: r.At}
+	}
+	if w.refusals.voices++; w.refusals.voices < refusedAfter {
+		return w, w.wait(r.At)
+	}
+	return w.believe(r, w.refusals.since)
+}
+
+func (w Watch) seeFailure(r Reading, p Policy) (Watch, Next) {
+	if w.belief.Same(r.Finding) {
+		return w.agree(r.At), Next{}
+	}
+	if w.failures.voices == 0 {
+		w.failures = row{Finding: r.Finding, since: r.At}
+	}
+	if w.failures.voices++; w.failures.voices < max(p.UnreachableAfter, leastVoices) {
+		return w, w.wait(r.At)
+	}
+	return w.believe(r, w.failures.since)
+}
+
+// backs reports whether a finding speaks for the same change as the row. Leaving good, or nothing, any two that are
+// not good do; within trouble a change needs two equal words.
+func (w Watch) backs(r row, f Finding) bool {
+	if r.voices == 0 {
+		return false
+	}
+	if r.Same(f) {
+		return true
+	}
+	v := w.belief.Verdict()
+	return (v == Good || v == Unseen) && r.Verdict() != Good && f.Verdict() != Good
+}
+
+func (w Watch) believe(r Reading, since time.Time) (Watch, Next) {
+	if r.Same(w.previous) && r.At.Sub(w.belief.Since) <= flapWithin {
+		w = w.flap(r.At)
+	}
+	b := Belief{Finding: r.Finding, Since: since, After: w.agreed, At: r.At, Detail: r.Detail}
+	w.previous, w.belief, w.agreed = w.belief.Finding, b, r.At
+	w.doubt, w.refusals, w.failures = row{}, row{}, row{}
+	return w, Next{Believe: &b}
+}
+
+// agree takes a reading that speaks for the belief: whatever spoke against it is over.
+func (w Watch) agree(at time.Time) Watch {
+	if w.doubt.voices > 0 && at.Sub(w.doubt.since) <= flapWithin {
+		w = w.flap(at)
+	}
+	w.doubt, w.refusals, w.failures, w.agreed = row{}, row{}, row{}, at
+	return w
+}
+
+func (w Watch) flap(at time.Time) Watch {
+	w.flapped = [2]time.Time{w.flapped[1], at}
+	return w
+}
+
+// confirmAfter is longer for an instance that flapped twice within an hour: from then on, until a flap comes alone.
+func (w Watch) confirmAfter(p Policy) time.Duration {
+	first, second := w.flapped[0], w.flapped[1]
+	if !first.IsZero() && second.Sub(first) <= flapMemory {
+		return max(p.ConfirmAfter, flapConfirmAfter)
+	}
+	return p.ConfirmAfter
+}

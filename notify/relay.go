@@ -1,0 +1,183 @@
+// Package notify is the relay: it takes what is due for a chat out of the outbox, has it told, and settles it; and it
+// keeps the cards showing how their incidents stand.
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// Outbox holds the notes that must be told.
+type Outbox interface {
+	// Waiting names the chats for which notes are due or cards are stale, and when the next note falls due.
+	Waiting(ctx context.Context, now time.Time) ([]monitor.Address, time.Time, error)
+	Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error)
+	Sending(ctx context.Context, notes []monitor.Note) error
+	Settle(ctx context.Context, s monitor.Settlement) error
+}
+
+// Cards holds the messages that must show the present.
+type Cards interface {
+	Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error)
+	Shown(ctx context.Context, c monitor.Card) error
+	Forget(ctx context.Context, cardID int64) error
+}
+
+// Teller tells one chat.
+type Teller interface {
+	// TurnToTell waits until a new message may be written to the chat.
+	TurnToTell(ctx context.Context, to monitor.Address) error
+	// Tell writes one message that carries as many of the notes as it can, and says what became of those.
+	Tell(ctx context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement
+}
+
+// Shower brings a card up to date.
+type Shower interface {
+	// TurnToShow waits until an edit may be made in the chat; everything else goes before it.
+	TurnToShow(ctx context.Context, to monitor.Address) error
+	// Show edits the card; gone: its message cannot be edited any more.
+	Show(ctx context.Context, c monitor.Card) (gone bool, err error)
+}
+
+// Options are what a Relay needs. All but Settled are required.
+type Options struct {
+	Outbox  Outbox
+	Cards   Cards
+	Teller  Teller
+	Shower  Shower
+	Log     *slog.Logger
+	Settled func(s monitor.Settlement) // called after each settlement; must not block
+}
+
+// Relay tells what is due. Each chat has one teller and one shower at a time, so that an edit never holds up a note.
+type Relay struct {
+	Options
+	nudged chan struct{}
+
+	mu      sync.Mutex
+	working map[errand]bool
+	workers sync.WaitGroup
+}
+
+type errand struct {
+	to    monitor.Address
+	cards bool
+}
+
+// lookEvery finds what a lost nudge did not.
+const lookEvery = time.Second
+
+// New makes a relay.
+func New(o Options) (*Relay, error) {
+	if o.Outbox == nil || o.Cards == nil || o.Teller == nil || o.Shower == nil || o.Log == nil {
+		return nil, errors.New("notify: an option is missing")
+	}
+	if o.Settled == nil {
+		o.Settled = func(monitor.Settlement) {}
+	}
+	return &Relay{Options: o, nudged: make(chan struct{}, 1), working: make(map[errand]bool)}, nil
+}
+
+// Nudge tells that something was committed that may have to be told.
+func (r *Relay) Nudge() {
+	select {
+	case r.nudged <- struct{}{}:
+	default:
+	}
+}
+
+// Run relays until ctx ends; a message under way is settled first.
+func (r *Relay) Run(ctx context.Context) error {
+	defer r.workers.Wait()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		r.hand(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-r.nudged:
+		case <-look.C:
+		}
+	}
+}
+
+// hand starts a worker for each chat that waits and has none.
+func (r *Relay) hand(ctx context.Context) {
+	waiting, _, err := r.Outbox.Waiting(ctx, time.Now())
+	if err != nil {
+		if ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "outbox not read", "error", err)
+		}
+		return
+	}
+	for _, to := range waiting {
+		r.start(ctx, errand{to: to}, r.tellNext)
+		r.start(ctx, errand{to: to, cards: true}, r.showNext)
+	}
+}
+
+func (r *Relay) start(ctx context.Context, e errand, next func(context.Context, monitor.Address) (bool, error)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.working[e] {
+		return
+	}
+	r.working[e] = true
+	r.workers.Go(func() {
+		defer func() {
+			r.mu.Lock()
+			delete(r.working, e)
+			r.mu.Unlock()
+		}()
+		r.work(ctx, e, next)
+	})
+}
+
+// work goes on until nothing is left for the chat. While the chat cannot be told it rests, longer and longer, and what
+// comes meanwhile is told together.
+func (r *Relay) work(ctx context.Context, e errand, next func(context.Context, monitor.Address) (bool, error)) {
+	for fails := 0; ctx.Err() == nil; {
+		more, err := next(ctx, e.to)
+		switch {
+		case err != nil:
+			r.held(ctx, e, fails, err)
+			rest(ctx, backoff(fails))
+			fails++
+		case !more:
+			return
+		default:
+			fails = 0
+		}
+	}
+}
+
+// held logs what holds up a chat, loudly at the first time only.
+func (r *Relay) held(ctx context.Context, e errand, fails int, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	level := slog.LevelWarn
+	if fails > 0 {
+		level = slog.LevelDebug
+	}
+	r.Log.Log(ctx, level, "chat held up, trying again", "chat", e.to.Chat, "topic", e.to.Topic, "cards", e.cards, "error", err)
+}
+
+// backoffMax is the longest rest.
+const backoffMax = 30 * time.Second
+
+// backoff is 1, 2, 4 … 30 s.
+func backoff(fails int) time.Duration { return min(time.Second<<min(fails, 10), backoffMax) }
+
+func rest(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

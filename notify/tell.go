@@ -1,0 +1,120 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+const (
+	apart         = 3 // more due matters than this go as one message
+	settleTimeout = 10 * time.Second
+	grace         = 4 * time.Second
+)
+
+// tellNext tells the chat one message; false: nothing was due. The turn comes first, then all that is due by then.
+func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) {
+	due, err := r.Outbox.Due(ctx, to, time.Now())
+	if err != nil || len(due) == 0 {
+		return false, err
+	}
+	if err := r.Teller.TurnToTell(ctx, to); err != nil {
+		return false, fmt.Errorf("notify: waiting for the turn: %w", err)
+	}
+	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil || len(due) == 0 {
+		return false, err
+	}
+	batch := together(due)
+	if err := r.Outbox.Sending(ctx, batch); err != nil {
+		return false, fmt.Errorf("notify: beginning to tell: %w", err)
+	}
+	s := r.tell(ctx, to, batch)
+	s.At = time.Now()
+	if err := r.settle(ctx, s, batch); err != nil {
+		return false, err
+	}
+	r.Settled(s)
+	switch s.End {
+	case monitor.SettledAgain:
+		return false, fmt.Errorf("notify: telling: %s", s.Reason)
+	case monitor.SettledFailed:
+		r.Log.ErrorContext(ctx, "can never be told", "chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
+	}
+	return true, nil
+}
+
+// tell gives a message under way a little time to arrive when we end: broken off, it might be told twice.
+func (r *Relay) tell(ctx context.Context, to monitor.Address, batch []monitor.Note) monitor.Settlement {
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	defer stop()
+	return r.Teller.Tell(sending, to, batch)
+}
+
+// settle writes down what became of the notes; those of the batch that the message had no room for wait on. It is not
+// broken off by our end.
+func (r *Relay) settle(ctx context.Context, s monitor.Settlement, batch []monitor.Note) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	if err := r.Outbox.Settle(ctx, s); err != nil {
+		return fmt.Errorf("notify: settling: %w", err)
+	}
+	left := without(batch, s.Notes)
+	if len(left) == 0 {
+		return nil
+	}
+	err := r.Outbox.Settle(ctx, monitor.Settlement{To: s.To, Notes: left, At: s.At, End: monitor.SettledAgain, Reason: "no room in the message"})
+	if err != nil {
+		return fmt.Errorf("notify: putting back: %w", err)
+	}
+	return nil
+}
+
+// together is what goes into the next message: all, where more than three matters are due; else the notes of the first
+// matter. All notes of one incident are one matter.
+func together(due []monitor.Note) []monitor.Note {
+	matters := make(map[matter]bool)
+	for _, n := range due {
+		matters[matterOf(n)] = true
+	}
+	if len(matters) > apart {
+		return due
+	}
+	var first []monitor.Note
+	for _, n := range due {
+		if matterOf(n) == matterOf(due[0]) {
+			first = append(first, n)
+		}
+	}
+	return first
+}
+
+type matter struct {
+	subject  monitor.Subject
+	incident int
+	note     int64
+}
+
+func matterOf(n monitor.Note) matter {
+	if n.Alert.Incident == 0 {
+		return matter{note: n.ID}
+	}
+	return matter{subject: n.Alert.Subject, incident: n.Alert.Incident}
+}
+
+func without(notes, taken []monitor.Note) []monitor.Note {
+	gone := make(map[int64]bool, len(taken))
+	for _, n := range taken {
+		gone[n.ID] = true
+	}
+	var left []monitor.Note
+	for _, n := range notes {
+		if !gone[n.ID] {
+			left = append(left, n)
+		}
+	}
+	return left
+}

@@ -1,0 +1,79 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"greenwatch/monitor"
+)
+
+// saveAction keeps how far an action got. A new one is in the audit log from the same commit on.
+func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
+	body, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	made, err := tx.ExecContext(ctx, `
+		insert into actions (key, subject, state, at, body) values ($1, $2, $3, $4, $5) on conflict (key) do nothing`,
+		a.Key, a.Subject, a.State, millis(a.At), string(body))
+	if err != nil {
+		return err
+	}
+	if rows, err := made.RowsAffected(); err != nil {
+		return err
+	} else if rows > 0 {
+		return addAudit(ctx, tx, monitor.AuditEntry{At: a.At, By: a.By, What: string(a.Verb), Subject: a.Subject, Where: a.To})
+	}
+	_, err = tx.ExecContext(ctx, `update actions set state = $1, body = $2 where key = $3`, a.State, string(body), a.Key)
+	return err
+}
+
+// Actions are those that got as far as state, oldest first.
+func (s *Store) Actions(ctx context.Context, state monitor.ActionState) ([]monitor.Action, error) {
+	rows, err := s.db.QueryContext(ctx, `select body from actions where state = $1 order by at, key`, state)
+	found, err := collect(rows, err, scanJSON[monitor.Action])
+	if err != nil {
+		return nil, s.failed(err, "reading actions")
+	}
+	return found, nil
+}
+
+// Audit adds a line to the audit log.
+func (s *Store) Audit(ctx context.Context, e monitor.AuditEntry) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error { return addAudit(ctx, tx, e) })
+	if err != nil {
+		return s.failed(err, "adding to the audit log")
+	}
+	return nil
+}
+
+func addAudit(ctx context.Context, tx *sql.Tx, e monitor.AuditEntry) error {
+	id, err := take(ctx, tx, "audit", 1)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		insert into audit (id, at, person, person_name, what, subject, chat, topic) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, millis(e.At), e.By.ID, e.By.Name, e.What, e.Subject, e.Where.Chat, e.Where.Topic)
+	return err
+}
+
+// AuditLog is the end of the audit log, newest first, at most limit lines.
+func (s *Store) AuditLog(ctx context.Context, limit int) ([]monitor.AuditEntry, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		select at, person, person_name, what, subject, chat, topic from audit order by id desc limit $1`, limit)
+	found, err := collect(rows, err, scanAudit)
+	if err != nil {
+		return nil, s.failed(err, "reading the audit log")
+	}
+	return found, nil
+}
+
+func scanAudit(rows *sql.Rows) (monitor.AuditEntry, error) {
+	var e monitor.AuditEntry
+	var at int64
+	err := rows.Scan(&at, &e.By.ID, &e.By.Name, &e.What, &e.Subject, &e.Where.Chat, &e.Where.Topic)
+	e.At = fromMillis(at)
+	return e, err
+}

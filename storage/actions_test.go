@@ -1,0 +1,85 @@
+package storage_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"greenwatch/monitor"
+	"greenwatch/storage"
+)
+
+func act(a monitor.Action) apply {
+	return func(c monitor.Case) (monitor.Case, monitor.Effects) {
+		c.Action = a
+		return c, monitor.Effects{Actions: []monitor.Action{a}}
+	}
+}
+
+// An action is in the audit log, once, from the commit on that made it known.
+func testActions(t *testing.T, s *storage.Store) {
+	first := monitor.Action{
+		Key: "press/2", Verb: monitor.Reboot, Subject: kazan, By: monitor.Person{ID: 5, Name: "@ops_a"},
+		To: night, At: start, State: monitor.Wanted,
+	}
+	second := first
+	second.Key, second.Subject, second.At = "press/1", samara, start.Add(time.Second)
+	update(t, s, samara, act(second))
+	update(t, s, kazan, act(first))
+	wanted, err := s.Actions(t.Context(), monitor.Wanted)
+	must(t, err)
+	if diff := cmp.Diff([]monitor.Action{first, second}, wanted); diff != "" {
+		t.Errorf("wanted (-want +got):\n%s", diff)
+	}
+
+	first.State = monitor.Running
+	update(t, s, kazan, act(first))
+	running, err := s.Actions(t.Context(), monitor.Running)
+	must(t, err)
+	if diff := cmp.Diff([]monitor.Action{first}, running); diff != "" {
+		t.Errorf("running (-want +got):\n%s", diff)
+	}
+	log, err := s.AuditLog(t.Context(), 10)
+	must(t, err)
+	want := []monitor.AuditEntry{
+		{At: start.Truncate(time.Millisecond), By: first.By, What: "reboot", Subject: kazan, Where: night},
+		{At: start.Add(time.Second).Truncate(time.Millisecond), By: first.By, What: "reboot", Subject: samara, Where: night},
+	}
+	if diff := cmp.Diff(want, log); diff != "" {
+		t.Errorf("audit log (-want +got):\n%s", diff)
+	}
+}
+
+func testAuditLog(t *testing.T, s *storage.Store) {
+	for _, what := range []string{"add", "mute", "leave"} {
+		must(t, s.Audit(t.Context(), monitor.AuditEntry{At: start, What: what, Subject: monitor.Self}))
+	}
+	log, err := s.AuditLog(t.Context(), 2)
+	must(t, err)
+	if len(log) != 2 || log[0].What != "leave" || log[1].What != "mute" {
+		t.Errorf("got %+v, want the last two, newest first", log)
+	}
+}
+
+func testSweeps(t *testing.T, s *storage.Store) {
+	none, err := s.LastSweep(t.Context())
+	must(t, err)
+	if none != (monitor.Sweep{}) {
+		t.Errorf("before the first: %+v", none)
+	}
+	day := start.Truncate(time.Millisecond)
+	var last monitor.Sweep
+	for n := range 3 {
+		at := day.Add(time.Duration(n) * 29 * 24 * time.Hour)
+		last = monitor.Sweep{Started: at, Ended: at.Add(time.Second), Asked: n + 10, Answered: n}
+		must(t, s.EndSweep(t.Context(), last))
+	}
+	got, err := s.LastSweep(t.Context())
+	must(t, err)
+	if diff := cmp.Diff(last, got); diff != "" {
+		t.Errorf("last (-want +got):\n%s", diff)
+	}
+}
+
+func testPing(t *testing.T, s *storage.Store) { must(t, s.Ping(t.Context())) }

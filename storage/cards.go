@@ -1,0 +1,116 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"greenwatch/monitor"
+)
+
+// addCard keeps a told message as the card of the incidents that its notes began.
+func addCard(ctx context.Context, tx *sql.Tx, t monitor.Settlement, begun []monitor.Note) error {
+	id, err := take(ctx, tx, "cards", 1)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `insert into cards (id, chat, topic, message_id) values ($1, $2, $3, $4)`,
+		id, t.To.Chat, t.To.Topic, t.MessageID)
+	if err != nil {
+		return err
+	}
+	for place, n := range begun {
+		if err := addEntry(ctx, tx, id, place, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addEntry(ctx context.Context, tx *sql.Tx, card int64, place int, n monitor.Note) error {
+	var wanted int64
+	err := tx.QueryRowContext(ctx, `
+		update incidents set version = version where subject = $1 and number = $2 returning version`, // locks the row
+		n.Alert.Subject, n.Alert.Incident).Scan(&wanted)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		insert into card_entries (card, place, subject, incident, shown, wanted) values ($1, $2, $3, $4, $5, $6)`,
+		card, place, n.Alert.Subject, n.Alert.Incident, n.Version, wanted)
+	return err
+}
+
+// Stale are the cards in a chat that show an incident as it no longer is, each with all its incidents as they stand now.
+// A chat that is not subscribed has none.
+func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		select k.id, k.message_id, e.subject, i.version, i.body
+		from cards k join card_entries e on e.card = k.id
+			join incidents i on i.subject = e.subject and i.number = e.incident
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1
+		where k.chat = $1 and k.topic = $2 and k.id in (select card from card_entries where shown < wanted)
+		order by k.id, e.place`, to.Chat, to.Topic)
+	entries, err := collect(rows, err, scanCard)
+	if err != nil {
+		return nil, s.failed(err, "reading stale cards")
+	}
+	var cards []monitor.Card
+	for _, card := range entries {
+		card.To = to
+		if last := len(cards) - 1; last >= 0 && cards[last].ID == card.ID {
+			cards[last].Entries = append(cards[last].Entries, card.Entries...)
+			continue
+		}
+		cards = append(cards, card)
+	}
+	return cards, nil
+}
+
+// scanCard reads a card with one of its entries.
+func scanCard(rows *sql.Rows) (monitor.Card, error) {
+	var card monitor.Card
+	var e monitor.CardEntry
+	var body string
+	if err := rows.Scan(&card.ID, &card.MessageID, &e.Subject, &e.Version, &body); err != nil {
+		return card, err
+	}
+	err := json.Unmarshal([]byte(body), &e.Incident)
+	card.Entries = []monitor.CardEntry{e}
+	return card, err
+}
+
+// Shown says that a card's message now shows its entries at their versions.
+func (s *Store) Shown(ctx context.Context, card monitor.Card) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, e := range card.Entries {
+			_, err := tx.ExecContext(ctx, `
+				update card_entries set shown = $1 where card = $2 and subject = $3 and incident = $4 and shown < $1`,
+				e.Version, card.ID, e.Subject, e.Incident.Number)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return s.failed(err, "keeping what card %d shows", card.ID)
+	}
+	return nil
+}
+
+// Forget drops a card whose message is gone. Its notes stay, with the message's id.
+func (s *Store) Forget(ctx context.Context, cardID int64) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `delete from cards where id = $1`, cardID)
+		return err
+	})
+	if err != nil {
+		return s.failed(err, "forgetting card %d", cardID)
+	}
+	return nil
+}

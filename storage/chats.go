@@ -1,0 +1,37 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// Subscribe says which chats are told from now on: exactly these. The others are kept, what waits for them is settled as
+// failed, and their cards stay as they are.
+func (s *Store) Subscribe(ctx context.Context, chats []monitor.Address) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `update chats set subscribed = 0`); err != nil {
+			return err
+		}
+		for _, to := range chats {
+			_, err := tx.ExecContext(ctx, `
+				insert into chats (chat, topic, subscribed) values ($1, $2, 1)
+				on conflict (chat, topic) do update set subscribed = 1`, to.Chat, to.Topic)
+			if err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, `
+			update notes set state = 'failed', settled_at = $1, reason = 'no longer subscribed'
+			where state = 'waiting' and exists (
+				select 1 from chats c where c.chat = notes.chat and c.topic = notes.topic and c.subscribed = 0)`,
+			millis(time.Now()))
+		return err
+	})
+	if err != nil {
+		return s.failed(err, "subscribing %d chats", len(chats))
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// due selects the notes n that may be told at $1: within one incident a chat is told in order, so a note waits for the
+// earlier ones that wait.
+const due = `n.state = 'waiting' and n.not_before <= $1 and not exists (
+	select 1 from notes e
+	where e.state = 'waiting' and e.chat = n.chat and e.topic = n.topic and e.subject = n.subject
+		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1)`
+
+// Waiting says which chats have something to be told or a card to be brought up to date, and when the next note falls due
+// that is not due yet (zero: none waits).
+func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, time.Time, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		select n.chat, n.topic from notes n where `+due+`
+		union
+		select k.chat, k.topic from cards k join card_entries e on e.card = k.id
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1
+		where e.shown < e.wanted
+		order by 1, 2`, now.UnixMilli())
+	chats, err := collect(rows, err, scanAddress)
+	if err != nil {
+		return nil, time.Time{}, s.failed(err, "looking for chats to tell")
+	}
+	var next int64
+	err = s.db.QueryRowContext(ctx, `
+		select coalesce(min(not_before), 0) from notes where state = 'waiting' and not_before > $1`, now.UnixMilli()).Scan(&next)
+	if err != nil {
+		return nil, time.Time{}, s.failed(err, "looking for the next note")
+	}
+	return chats, fromMillis(next), nil
+}
+
+// Due are the notes that a chat must be told now, in order, each with its incident and that incident's card as they stand.
+func (s *Store) Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		select n.id, n.chat, n.topic, n.body, n.tries, n.trying + n.maybe_sent, coalesce(i.body, ''), coalesce(i.version, 0),
+			coalesce((
+				select k.message_id from card_entries e join cards k on k.id = e.card
+				where e.subject = n.subject and e.incident = n.incident and k.chat = n.chat and k.topic = n.topic
+				order by k.id desc limit 1), 0)
+		from notes n left join incidents i on i.subject = n.subject and i.number = n.incident
+		where `+due+` and n.chat = $2 and n.topic = $3
+		order by n.id`, now.UnixMilli(), to.Chat, to.Topic)
+	notes, err := collect(rows, err, scanNote)
+	if err != nil {
+		return nil, s.failed(err, "reading due notes")
+	}
+	return notes, nil
+}
+
+func scanNote(rows *sql.Rows) (monitor.Note, error) {
+	var n monitor.Note
+	var body, incident string
+	var uncertain int
+	if err := rows.Scan(&n.ID, &n.To.Chat, &n.To.Topic, &body, &n.Tries, &uncertain, &incident, &n.Version, &n.Card); err != nil {
+		return n, err
+	}
+	n.Repeat = uncertain > 0
+	if incident != "" {
+		if err := json.Unmarshal([]byte(incident), &n.Incident); err != nil {
+			return n, err
+		}
+	}
+	return n, json.Unmarshal([]byte(body), &n.Alert)
+}
+
+// Sending says that a try to tell these notes begins. Until it is settled, nobody knows whether it arrived.
+func (s *Store) Sending(ctx context.Context, notes []monitor.Note) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, n := range notes {
+			_, err := tx.ExecContext(ctx, `
+				update notes set tries = tries + 1, trying = 1, maybe_sent = case when trying = 1 then 1 else maybe_sent end
+				where id = $1 and state = 'waiting'`, n.ID)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return s.failed(err, "beginning to tell %d notes", len(notes))
+	}
+	return nil
+}
+
+// Settle keeps what became of notes that were tried. Told ones that begin an incident get a card: their message, which
+// shows each incident as the note had it. Settling again what is settled changes nothing.
+func (s *Store) Settle(ctx context.Context, t monitor.Settlement) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if t.End != monitor.SettledTold {
+			return settleUntold(ctx, tx, t)
+		}
+		begun, err := settleTold(ctx, tx, t)
+		if err != nil || len(begun) == 0 {
+			return err
+		}
+		return addCard(ctx, tx, t, begun)
+	})
+	if err != nil {
+		return s.failed(err, "settling %d notes as %s", len(t.Notes), t.End)
+	}
+	return nil
+}
+
+// settleTold gives the notes that begin an incident. What was told is told, even where it had been given up meanwhile.
+func settleTold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) ([]monitor.Note, error) {
+	var begun []monitor.Note
+	for _, n := range t.Notes {
+		done, err := tx.ExecContext(ctx, `
+			update notes set state = 'told', trying = 0, settled_at = $1, message_id = $2, reason = '' where id = $3 and state <> 'told'`,
+			millis(t.At), t.MessageID, n.ID)
+		if err != nil {
+			return nil, err
+		}
+		if rows, err := done.RowsAffected(); err != nil {
+			return nil, err
+		} else if rows > 0 && n.Alert.Kind.Begins() && n.Alert.Incident > 0 {
+			begun = append(begun, n)
+		}
+	}
+	return begun, nil
+}
+
+func settleUntold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) error {
+	for _, n := range t.Notes {
+		var err error
+		if t.End == monitor.SettledFailed {
+			_, err = tx.ExecContext(ctx, `
+				update notes set state = 'failed', settled_at = $1, reason = $2 where id = $3 and state = 'waiting'`,
+				millis(t.At), t.Reason, n.ID)
+		} else {
+			_, err = tx.ExecContext(ctx, `
+				update notes set not_before = $1, trying = 0, maybe_sent = case when $2 = 1 then 1 else maybe_sent end, reason = $3
+				where id = $4 and state = 'waiting'`, millis(t.Until.Add(time.Millisecond-1)), flag(t.MaybeSent), t.Reason, n.ID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

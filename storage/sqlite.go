@@ -1,0 +1,155 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const memory = ":memory:"
+
+// sqliteSettings are said, not assumed: a commit is on the disk when it returns.
+// https://www.sqlite.org/pragma.html#pragma_synchronous
+const sqliteSettings = "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_txlock=immediate&_dqs=0&_error_rc=1"
+
+// openSQLite opens the file, which nothing else in this process may open: closing any other descriptor of it would drop
+// SQLite's locks. https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+func openSQLite(ctx context.Context, address string) (*Store, error) {
+	path, err := sqlitePath(address)
+	if err != nil {
+		return nil, err
+	}
+	release := func() error { return nil }
+	if path != memory {
+		if path, err = makeFile(path); err != nil {
+			return nil, err
+		}
+		if release, err = lockFile(path); err != nil {
+			return nil, err
+		}
+	}
+	s := &Store{dialect: dialect{goose: goose.DialectSQLite3, kind: sqliteKind}, release: release}
+	if s.db, err = sql.Open("sqlite", path+sqliteSettings); err != nil {
+		return nil, errors.Join(err, release())
+	}
+	s.db.SetMaxOpenConns(1) // SQLite has one writer; a change must not find the database busy with our own
+	if err := s.check(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.db.Close(), release())
+	}
+	return s, nil
+}
+
+// sqlitePath is the file that an address names.
+func sqlitePath(address string) (string, error) {
+	path := address
+	if strings.HasPrefix(address, "file:") {
+		u, err := url.Parse(address)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", address, err)
+		}
+		if u.Host != "" || u.RawQuery != "" {
+			return "", fmt.Errorf("%s: want a path without host and parameters, as in file:/var/lib/greenwatch.db", address)
+		}
+		if path, err = url.PathUnescape(u.Opaque + u.EscapedPath()); err != nil {
+			return "", fmt.Errorf("%s: %w", address, err)
+		}
+	}
+	if path == "" || strings.ContainsRune(path, '?') {
+		return "", fmt.Errorf("%q: want the path of a file, without a question mark", address)
+	}
+	return path, nil
+}
+
+// makeFile makes the file where it is missing, readable by its owner alone, and gives its one name without links.
+func makeFile(path string) (string, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	switch {
+	case err == nil:
+		err = f.Close()
+	case errors.Is(err, fs.ErrExist):
+		err = nil
+	case errors.Is(err, fs.ErrNotExist):
+		err = fmt.Errorf("%w: make the directory first", err)
+	}
+	if err != nil {
+		return "", err
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
+
+// lockFile keeps other processes away from the file for as long as this one lives. The lock is an open transaction on a
+// second, empty database, because that is a lock on every system SQLite knows; the system drops it with the process.
+func lockFile(path string) (release func() error, err error) {
+	name := path + ".lock"
+	if _, err := makeFile(name); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", name+"?_txlock=exclusive&_error_rc=1")
+	if err != nil {
+		return nil, err
+	}
+	held, err := db.BeginTx(context.Background(), nil)
+	if err == nil {
+		return sync.OnceValue(func() error { return errors.Join(held.Rollback(), db.Close()) }), nil
+	}
+	if errors.Is(sqliteKind(err), ErrBusy) {
+		err = fmt.Errorf("%s: %w: stop the other greenwatch, or give this one a DATABASE_URL of its own", path, ErrBusy)
+	} else {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return nil, errors.Join(err, db.Close())
+}
+
+// check looks for damage before anything is written, and whether anything can be.
+func (s *Store) check(ctx context.Context) error {
+	var found string
+	err := s.db.QueryRowContext(ctx, `pragma quick_check(1)`).Scan(&found)
+	if err == nil && found != "ok" {
+		err = fmt.Errorf("%w: %s", ErrCorrupt, found)
+	}
+	if err == nil {
+		err = s.change(ctx, func(context.Context, *sql.Tx) error { return errUnchanged })
+	}
+	err = s.translate(err)
+	switch {
+	case errors.Is(err, ErrCorrupt):
+		return fmt.Errorf("%w; put a backup in its place, or move it away to begin anew", err)
+	case errors.Is(err, ErrReadOnly):
+		return fmt.Errorf("%w; let this user write the file and its directory", err)
+	}
+	return err
+}
+
+// sqliteKind reads the primary result code. https://www.sqlite.org/rescode.html
+func sqliteKind(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return ErrBusy
+	case sqlite3.SQLITE_FULL:
+		return ErrFull
+	case sqlite3.SQLITE_READONLY:
+		return ErrReadOnly
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return ErrCorrupt
+	default:
+		return nil
+	}
+}

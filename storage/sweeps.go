@@ -1,0 +1,48 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+const sweepsKept = 30 * 24 * time.Hour
+
+// EndSweep keeps a sweep that has ended, and drops those that ended more than 30 days before it.
+func (s *Store) EndSweep(ctx context.Context, sweep monitor.Sweep) error {
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			insert into sweeps (started_at, ended_at, asked, answered) values ($1, $2, $3, $4)
+			on conflict (started_at) do update set ended_at = excluded.ended_at, asked = excluded.asked, answered = excluded.answered`,
+			millis(sweep.Started), millis(sweep.Ended), sweep.Asked, sweep.Answered)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `delete from sweeps where ended_at < $1`, millis(sweep.Ended.Add(-sweepsKept)))
+		return err
+	})
+	if err != nil {
+		return s.failed(err, "keeping a sweep")
+	}
+	return nil
+}
+
+// LastSweep is the sweep that started last; the zero Sweep where there was none.
+func (s *Store) LastSweep(ctx context.Context) (monitor.Sweep, error) {
+	var started, ended int64
+	var sweep monitor.Sweep
+	err := s.db.QueryRowContext(ctx, `
+		select started_at, ended_at, asked, answered from sweeps order by started_at desc limit 1`).
+		Scan(&started, &ended, &sweep.Asked, &sweep.Answered)
+	if errors.Is(err, sql.ErrNoRows) {
+		return monitor.Sweep{}, nil
+	}
+	if err != nil {
+		return monitor.Sweep{}, s.failed(err, "reading the last sweep")
+	}
+	sweep.Started, sweep.Ended = fromMillis(started), fromMillis(ended)
+	return sweep, nil
+}

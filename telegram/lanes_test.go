@@ -1,0 +1,279 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// diary notes who got a turn and when.
+type diary struct {
+	mu    sync.Mutex
+	began time.Time
+	names []string
+	times []time.Duration
+}
+
+func newDiary() *diary { return &diary{began: time.Now()} }
+
+func (d *diary) note(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.names = append(d.names, name)
+	d.times = append(d.times, time.Since(d.began))
+}
+
+// take asks for a turn in the background.
+func (d *diary) take(ctx context.Context, c *Client, chat int64, p Priority, name string) {
+	go func() {
+		if c.Turn(ctx, chat, p) == nil {
+			d.note(name)
+		}
+	}()
+	synctest.Wait() // so that arrival is in the order of the calls
+}
+
+func (d *diary) want(t *testing.T, names ...string) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !slices.Equal(d.names, names) {
+		t.Errorf("turns went %v at %v, want %v", d.names, d.times, names)
+	}
+}
+
+func TestTurnsGoByPriorityThenArrival(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		d := newDiary()
+		for range chatBurst {
+			d.take(t.Context(), c, 1, ForEdit, "burst")
+		}
+		d.want(t, "burst", "burst", "burst")
+		for _, waiting := range []struct {
+			priority Priority
+			name     string
+		}{
+			{ForEdit, "edit 1"},
+			{ForEdit, "edit 2"},
+			{ForDigest, "digest"},
+			{ForNote, "note 1"},
+			{ForAnswer, "answer"},
+			{ForPress, "press"},
+			{ForNote, "note 2"},
+		} {
+			d.take(t.Context(), c, 1, waiting.priority, waiting.name)
+		}
+		time.Sleep(time.Minute)
+		d.want(t, "burst", "burst", "burst", "press", "answer", "note 1", "note 2", "digest", "edit 1", "edit 2")
+		for i, at := range d.times[chatBurst:] {
+			if want := time.Duration(i+1) * time.Second; (at - want).Abs() > time.Millisecond {
+				t.Errorf("turn %d came after %v, want %v", i, at, want)
+			}
+		}
+	})
+}
+
+func TestPeopleWhoAskMuchDoNotHoldANoteBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		d := newDiary()
+		for range 60 {
+			d.take(t.Context(), c, 1, ForAnswer, "answer")
+		}
+		d.take(t.Context(), c, 1, ForEdit, "edit")
+		d.take(t.Context(), c, 1, ForNote, "note")
+		time.Sleep(newsPatience + 2*time.Second)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if !slices.Contains(d.names, "note") || slices.Contains(d.names, "edit") {
+			t.Errorf("after %v the turns were %v", newsPatience, d.names)
+		}
+	})
+}
+
+func TestChatsDoNotDelayEachOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		d := newDiary()
+		c.lanes.pause(-1, time.Hour)
+		for range 50 {
+			d.take(t.Context(), c, -1, ForPress, "paused")
+			d.take(t.Context(), c, 2, ForPress, "busy")
+		}
+		d.take(t.Context(), c, 3, ForEdit, "quiet")
+		time.Sleep(time.Second / 2)
+		d.want(t, "busy", "busy", "busy", "quiet")
+	})
+}
+
+func TestAllChatsTogetherGoByPriority(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		d := newDiary()
+		for chat := range int64(100) {
+			d.take(t.Context(), c, chat+1, ForEdit, "edit")
+		}
+		d.take(t.Context(), c, 999, ForPress, "press")
+		time.Sleep(990 * time.Millisecond)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if n := len(d.times); n < 20 || n > 25 {
+			t.Errorf("%d turns in the first second", n)
+		}
+		if place := slices.Index(d.names, "press"); place != 5 { // right after those that were granted before it came
+			t.Errorf("the press went at place %d", place)
+		}
+	})
+}
+
+func TestTooManyRequestsPausesTheChat(t *testing.T) {
+	t.Parallel()
+	for _, document := range []*Document{nil, {Name: "x", Bytes: []byte("y")}} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newFake(t, replies(refuse(429, "Too Many Requests: retry after 40", `{"retry_after":40}`), ok(sent)))
+			_, err := c.Send(t.Context(), Message{To: Address{Chat: -1}, HTML: "x", Document: document})
+			if ClassOf(err) != RetryAfter {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if err := c.Turn(t.Context(), -2, ForNote); err != nil || time.Since(began) != 0 {
+				t.Errorf("another chat waited %v: %v", time.Since(began), err)
+			}
+			err = c.Turn(t.Context(), -1, ForPress)
+			if waited := time.Since(began); err != nil || waited < 40*time.Second || waited > 45*time.Second {
+				t.Errorf("the chat waited %v: %v", waited, err)
+			}
+		})
+	}
+}
+
+func TestAShorterPauseDoesNotEndALongerOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		began := time.Now()
+		c.lanes.pause(1, time.Minute)
+		c.lanes.pause(1, time.Second)
+		_ = c.Turn(t.Context(), 1, ForPress)
+		if waited := time.Since(began); waited < time.Minute {
+			t.Errorf("waited %v", waited)
+		}
+	})
+}
+
+func TestWhoGivesUpLeavesTheLane(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		d := newDiary()
+		for range chatBurst {
+			d.take(t.Context(), c, 1, ForNote, "burst")
+		}
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second/2)
+		defer cancel()
+		err := make(chan error, 1)
+		go func() { err <- c.Turn(impatient, 1, ForPress) }()
+		synctest.Wait()
+		d.take(t.Context(), c, 1, ForEdit, "edit")
+		time.Sleep(1100 * time.Millisecond)
+		if got := <-err; !errors.Is(got, context.DeadlineExceeded) {
+			t.Errorf("who gave up got %v", got)
+		}
+		d.want(t, "burst", "burst", "burst", "edit") // at the turn that the first one left
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := c.Turn(ended, 2, ForPress); !errors.Is(err, context.Canceled) || len(c.lanes.chats) != 1 {
+			t.Errorf("a turn asked for too late: %v", err)
+		}
+	})
+}
+
+func TestIdleLanesAreForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, _ := newFake(t, nil)
+		for chat := range int64(200) {
+			_ = c.Turn(t.Context(), chat+1, ForAnswer)
+		}
+		time.Sleep(laneIdle + time.Second)
+		_ = c.Turn(t.Context(), -1, ForAnswer)
+		if n := len(c.lanes.chats); n != 1 {
+			t.Errorf("%d lanes are kept", n)
+		}
+	})
+}
+
+// Whatever the load, no chat gets more than Telegram's limits, all chats together no more than 25 a second, and nobody
+// is forgotten.
+func TestLanesKeepToTheLimits(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		seed := rapid.Uint64().Draw(rt, "seed")
+		chats := rapid.SampledFrom([]int{1, 3, 40}).Draw(rt, "chats")
+		turns := rapid.IntRange(1, 150).Draw(rt, "turns")
+		synctest.Test(t, func(*testing.T) {
+			checkLimits(rt, rand.New(rand.NewPCG(seed, 1)), chats, turns)
+		})
+	})
+}
+
+func checkLimits(t *rapid.T, random *rand.Rand, chats, turns int) {
+	lanes := newLanes()
+	c := &Client{lanes: lanes}
+	var mu sync.Mutex
+	var all []time.Time
+	byChat := map[int64][]time.Time{}
+	var done sync.WaitGroup
+	for range turns {
+		chat := int64(1 + random.IntN(chats))
+		if random.IntN(2) == 0 {
+			chat = -chat
+		}
+		priority := Priority(random.IntN(5))
+		done.Go(func() {
+			if err := c.Turn(context.Background(), chat, priority); err != nil {
+				t.Errorf("Turn: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, time.Now())
+			byChat[chat] = append(byChat[chat], time.Now())
+		})
+		if random.IntN(3) == 0 {
+			time.Sleep(time.Duration(random.IntN(4000)) * time.Millisecond)
+		}
+	}
+	done.Wait()
+	atMost(t, all, 25, time.Second)
+	for chat, times := range byChat {
+		atMost(t, times, 3, time.Second-time.Millisecond)
+		atMost(t, times, 13, 10*time.Second)
+		if chat < 0 {
+			atMost(t, times, 18, time.Minute)
+		}
+	}
+	if len(all) != turns {
+		t.Errorf("%d of %d turns were granted", len(all), turns)
+	}
+}
+
+// atMost checks that no span shorter than window holds more than n of times.
+func atMost(t *rapid.T, times []time.Time, n int, window time.Duration) {
+	for i := n; i < len(times); i++ {
+		if span := times[i].Sub(times[i-n]); span < window {
+			t.Errorf("%d turns within %v, allowed are %d within %v", n+1, span, n, window)
+		}
+	}
+}

@@ -1,0 +1,189 @@
+// Package watcher looks at the instances: at each tick of the schedule, again where a change must be confirmed, at the
+// deadlines of their cases, and when a person asks.
+//
+// One goroutine per instance, its guard, makes all calls about it, so that no two run at once. What a guard learns goes
+// through monitor's Watch, and only a new belief or a due deadline reaches the store.
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"greenwatch/monitor"
+)
+
+// API answers how an instance is. Everything that can come back is a reading.
+type API interface {
+	State(ctx context.Context, id monitor.InstanceID) monitor.Reading
+}
+
+// Cases keeps the cases.
+type Cases interface {
+	Case(ctx context.Context, id monitor.Subject) (monitor.Case, error)
+	Cases(ctx context.Context) ([]monitor.Case, error)
+	UpdateAll(ctx context.Context, changes []monitor.Change) ([]monitor.Case, error)
+}
+
+// Sweeps keeps a row for each round over all instances that ended.
+type Sweeps interface {
+	EndSweep(ctx context.Context, s monitor.Sweep) error
+	LastSweep(ctx context.Context) (monitor.Sweep, error)
+}
+
+// Options are what a Watcher needs. All but Checked are required.
+type Options struct {
+	Instances []monitor.Instance
+	Schedule  cron.Schedule
+	Policy    monitor.Policy
+	API       API
+	Cases     Cases
+	Sweeps    Sweeps
+	Log       *slog.Logger
+	Checked   func(r monitor.Reading, took time.Duration) // called after each call; must not block
+}
+
+// Watcher looks at a fixed set of instances.
+type Watcher struct {
+	Options
+	guards map[monitor.InstanceID]*guard
+
+	sweeps    chan monitor.Sweep
+	newcomers *newcomers
+	away      monitor.Sweep // the last sweep before this start
+
+	mu    sync.Mutex
+	swept time.Time
+}
+
+// ErrUnknown is returned for an instance that is not watched.
+var ErrUnknown = errors.New("watcher: instance is not watched")
+
+// New makes a watcher that goes on from what the store knows. It makes no call yet.
+func New(ctx context.Context, o Options) (*Watcher, error) {
+	if len(o.Instances) == 0 || o.Schedule == nil || o.API == nil || o.Cases == nil || o.Sweeps == nil || o.Log == nil {
+		return nil, errors.New("watcher: an option is missing")
+	}
+	if o.Checked == nil {
+		o.Checked = func(monitor.Reading, time.Duration) {}
+	}
+	w := &Watcher{Options: o, guards: make(map[monitor.InstanceID]*guard, len(o.Instances)), sweeps: make(chan monitor.Sweep, 1)}
+	if err := w.resume(ctx); err != nil {
+		return nil, fmt.Errorf("watcher: resuming: %w", err)
+	}
+	return w, nil
+}
+
+// resume gives each instance its guard, and ends the cases of instances that are watched no more.
+func (w *Watcher) resume(ctx context.Context) error {
+	cases, err := w.Cases.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	if w.away, err = w.Sweeps.LastSweep(ctx); err != nil {
+		return err
+	}
+	pools := make(map[string]bulkhead)
+	for _, i := range w.Instances {
+		if pools[i.Pool] == nil {
+			pools[i.Pool] = make(bulkhead, poolCalls)
+		}
+		w.guards[i.ID] = newGuard(w, i.ID, pools[i.Pool])
+	}
+	var gone []monitor.Change
+	for _, c := range cases {
+		id, isInstance := c.Subject.Instance()
+		switch g := w.guards[id]; {
+		case g != nil:
+			g.resume(c, w.away.Ended)
+		case isInstance && c.Belief.Verdict() != monitor.Unseen:
+			gone = append(gone, w.leave(c.Subject))
+		}
+	}
+	w.newcomers = newNewcomers(w)
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err = w.Cases.UpdateAll(ctx, gone)
+	return err
+}
+
+func (w *Watcher) leave(s monitor.Subject) monitor.Change {
+	scene := w.scene()
+	return monitor.Change{Subject: s, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) { return c.Leave(scene) }}
+}
+
+// Run watches until ctx ends. Remote trouble never ends it.
+func (w *Watcher) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	for _, g := range w.guards {
+		running.Go(func() { g.run(ctx) })
+	}
+	running.Go(func() { w.newcomers.run(ctx) })
+	running.Go(func() { w.keepSweeps(ctx) })
+
+	w.sweep(startSpan)
+	ticks := cron.New()
+	ticks.Schedule(w.Schedule, cron.FuncJob(func() {
+		now := time.Now()
+		w.sweep(min(w.Schedule.Next(now).Sub(now), slotSpan) * 9 / 10)
+	}))
+	ticks.Start()
+	<-ctx.Done()
+	<-ticks.Stop().Done()
+	running.Wait()
+	return nil
+}
+
+// Check asks the API about one instance now, within the rate that the API allows, and judges the answer like any other.
+func (w *Watcher) Check(ctx context.Context, id monitor.InstanceID) (monitor.Reading, error) {
+	g := w.guards[id]
+	if g == nil {
+		return monitor.Reading{}, ErrUnknown
+	}
+	p := press{ctx: ctx, answer: make(chan monitor.Reading, 1)}
+	select {
+	case g.presses <- p:
+	case <-ctx.Done():
+		return monitor.Reading{}, fmt.Errorf("watcher: checking: %w", ctx.Err())
+	}
+	select {
+	case r := <-p.answer:
+		return r, nil
+	case <-ctx.Done():
+		return monitor.Reading{}, fmt.Errorf("watcher: checking: %w", ctx.Err())
+	}
+}
+
+// Last is the last reading of an instance since the start; false where there is none.
+func (w *Watcher) Last(id monitor.InstanceID) (monitor.Reading, bool) {
+	g := w.guards[id]
+	if g == nil {
+		return monitor.Reading{}, false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last, !g.last.At.IsZero()
+}
+
+// Nudge tells that the case of a subject was changed by somebody else: its deadlines may have moved.
+func (w *Watcher) Nudge(s monitor.Subject) {
+	id, _ := s.Instance()
+	if g := w.guards[id]; g != nil {
+		g.order(func() { g.moved = true })
+	}
+}
+
+// Swept is when the last sweep ended; zero before the first.
+func (w *Watcher) Swept() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.swept
+}
+
+func (w *Watcher) scene() monitor.Scene { return monitor.Scene{Now: time.Now(), Policy: w.Policy} }

@@ -1,0 +1,108 @@
+// Package web is the HTTP side: health, readiness and metrics. It has handlers only; who listens, and where, is the
+// caller's business.
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Check is one thing that must work for greenwatch to be ready.
+type Check struct {
+	Name  string                          // unique; the key in the answer of /readyz
+	Check func(ctx context.Context) error // nil: works; the text is shown; its context ends after 2 s
+}
+
+// Options are what the pages are made of.
+type Options struct {
+	Ready   []Check
+	Metrics http.Handler // nil: there is no /metrics
+}
+
+// New gives the handler of
+//
+//   - /healthz: 200 while the process lives;
+//   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error;
+//   - /metrics.
+//
+// Anything else is 404, and every method but GET and HEAD is 405.
+func New(o Options) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("ok\n")) // it fails where the caller has gone
+	})
+	mux.Handle("GET /readyz", readiness(o.Ready))
+	if o.Metrics != nil {
+		mux.Handle("GET /metrics", o.Metrics)
+	}
+	return secure(mux)
+}
+
+// secure sets the headers of an answer that no browser should keep, frame, guess the type of or run anything from.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
+const checkTimeout = 2 * time.Second
+
+type readiness []Check
+
+func (checks readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+	defer cancel()
+
+	results := make([]error, len(checks))
+	var wg sync.WaitGroup
+	for i, check := range checks {
+		wg.Go(func() { results[i] = check.ask(ctx) })
+	}
+	wg.Wait()
+
+	status, report := http.StatusOK, make(map[string]string, len(checks))
+	for i, check := range checks {
+		report[check.Name] = "ok"
+		if results[i] != nil {
+			status, report[check.Name] = http.StatusServiceUnavailable, results[i].Error()
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(report) // it fails where the caller has gone
+}
+
+// ask makes the check and waits no longer than ctx, whatever the check does.
+func (c Check) ask(ctx context.Context) error {
+	answer := make(chan error, 1)
+	go func() {
+		defer func() {
+			if recover() != nil { // what it says is not shown: it was not written for a page
+				answer <- errors.New("the check panicked")
+			}
+		}()
+		answer <- c.Check(ctx)
+	}()
+	var err error
+	select {
+	case err = <-answer:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %s", checkTimeout)
+	}
+	return err
+}

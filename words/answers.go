@@ -1,0 +1,81 @@
+package words
+
+import (
+	"errors"
+
+	"greenwatch/monitor"
+)
+
+// Answer is a fixed short text: for the answer to a press or, through [Plain], a message.
+type Answer string
+
+// The short answers.
+const (
+	NotAllowed Answer = "not_allowed" // this person may not do that
+	TooLate    Answer = "too_late"    // the confirmation has expired
+	NotYours   Answer = "not_yours"   // somebody else asked for the confirmation
+	WasAway    Answer = "was_away"    // the command is older than five minutes
+	Asking     Answer = "asking"      // a check is on its way
+	Cancelled  Answer = "cancelled"
+	NotWatched Answer = "not_watched" // the number has left the list
+	WhichOne   Answer = "which_one"   // a command without its id
+	NoCommand  Answer = "no_command"  // an unknown command
+	Adopted    Answer = "adopted"     // the known ones will ring from now on
+	Trouble    Answer = "trouble"     // our own fault; it is in the log
+)
+
+// Say gives a short answer: plain text of at most [MaxToast] units.
+func (v Voice) Say(a Answer) string { return v.toast("answer."+string(a), nil) }
+
+// NotTaken says why a press was not taken, by the error of [monitor.Case.Press]. Plain text of at most [MaxToast].
+func (v Voice) NotTaken(err error) string {
+	var busy *monitor.BusyError
+	var soon *monitor.TooSoonError
+	switch {
+	case errors.As(err, &busy):
+		return v.toast("answer.busy", v.actFacts(busy.Action))
+	case errors.As(err, &soon):
+		return v.toast("answer.too_soon", v.actFacts(soon.Last).with("Again", v.clock(soon.Again)))
+	case errors.Is(err, monitor.ErrRepeated):
+		return v.toast("answer.repeated", nil)
+	default:
+		return v.Say(Trouble)
+	}
+}
+
+// Plain makes a message of a plain text.
+func Plain(text string) Message { return Message{HTML: string(escape(cut(text, MaxMessage)))} }
+
+// maxNear is how many near matches are offered.
+const maxNear = 5
+
+// Unknown says that no number goes by what was asked for, and which ones come near.
+func (v Voice) Unknown(asked string, near []monitor.Instance) Message {
+	x := vars{"Asked": cut(clean(asked), maxWord)}
+	if len(near) == 0 {
+		return Message{HTML: string(v.say("unknown.line", x))}
+	}
+	all := []html{v.say("unknown.near", x)}
+	for _, i := range near[:min(maxNear, len(near))] {
+		all = append(all, listed(i))
+	}
+	if len(near) > maxNear {
+		all = append(all, v.say("unknown.more", vars{"N": len(near) - maxNear}))
+	}
+	return Message{HTML: string(lines(all...))}
+}
+
+// Help lists what can be written to the bot, by its name without the @.
+func (v Voice) Help(bot string, mayReboot bool) Message {
+	x := vars{"Bot": cut(clean(bot), maxPerson), "Reboot": mayReboot}
+	return Message{HTML: string(blocks(headline(green, v.say("help.title", x)), v.say("help.commands", x), v.say("help.marks", x)))}
+}
+
+// Greeting answers somebody the bot does not know: the ids that whoever runs it needs.
+func (v Voice) Greeting(here monitor.Address, who monitor.Person) Message {
+	x := vars{"Chat": html(digits(here.Chat)), "Topic": html(""), "Person": html(digits(who.ID))}
+	if here.Topic != 0 {
+		x["Topic"] = html(digits(int64(here.Topic)))
+	}
+	return Message{HTML: string(blocks(headline(green, v.say("greeting.title", x)), v.say("greeting.line", x)))}
+}

@@ -1,0 +1,199 @@
+package words
+
+import (
+	"testing"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// TestTroubleCards has a card for every row of the table of states.
+func TestTroubleCards(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]monitor.Finding{
+		"logged_out": state(monitor.NotAuthorized),
+		"blocked":    state(monitor.Blocked),
+		"asleep":     state(monitor.SleepMode),
+		"starting":   state(monitor.Starting),
+		"creating":   state(monitor.Null),
+		"code":       state(monitor.PendingCode),
+		"password":   state(monitor.PendingPassword),
+		"odd":        state("warmingUp"),
+		"token":      refusal(monitor.WrongToken),
+		"address":    refusal(monitor.WrongAddress),
+		"missing":    refusal(monitor.NotFound),
+		"unpaid":     refusal(monitor.Expired),
+		"deleted":    refusal(monitor.Deleted),
+		"denied":     refusal("418"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := wellFor(kazan, 41*days, at(3, 10)).becomes(f, at(3, 11)).passes(at(3, 17))
+			golden(t, "card_"+name, l.card(kazan, at(3, 17)))
+			l.passes(at(3, 33))
+			if l.alerts[len(l.alerts)-1].Kind == monitor.StillOut {
+				golden(t, "still_"+name, l.reply(kazan, at(3, 33)))
+			}
+		})
+	}
+}
+
+func TestRestrictedCard(t *testing.T) {
+	t.Parallel()
+	l := wellFor(promo, 12*days, at(14, 1)).becomes(state(monitor.Suspended), at(14, 2))
+	golden(t, "card_restricted", l.card(promo, at(14, 2)))
+	l = wellFor(promo, 12*days, at(14, 1)).becomes(state(monitor.YellowCard), at(14, 2))
+	golden(t, "card_restricted_yellow", l.card(promo, at(14, 2)))
+}
+
+func TestCardAfterADay(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	golden(t, "card_after_a_day", l.card(kazan, at(9, 0).Add(days)))
+	busy := wellFor(promo, 12*days, at(14, 1)).becomes(state(monitor.Suspended), at(14, 2)).rebooted(opsB, at(14, 5), accepted)
+	golden(t, "card_restricted_busy", busy.card(promo, at(14, 5)))
+}
+
+func TestBlindCard(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 7)).becomesAfter(silence, at(3, 7), at(3, 8), "timed out after 30 s")
+	golden(t, "card_blind", l.card(kazan, at(3, 10)))
+	golden(t, "still_blind", l.passes(at(3, 27)).reply(kazan, at(3, 27)))
+}
+
+func TestCardOfWhatBeganUnseen(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(2, 10)).becomesAfter(state(monitor.NotAuthorized), at(2, 10), at(3, 5), "")
+	golden(t, "card_between", l.card(kazan, at(3, 5)))
+	first := &life{c: monitor.Case{Subject: kazan.ID.Subject()}}
+	golden(t, "card_first_sight", first.becomes(state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11)))
+	fresh := &life{c: monitor.Case{Subject: kazan.ID.Subject()}}
+	fresh.becomes(authorized, at(2, 40)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	golden(t, "card_known_shortly", fresh.card(kazan, at(3, 11)))
+}
+
+func TestCardWithoutZone(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(2, 10)).becomesAfter(state(monitor.NotAuthorized), at(2, 10), at(3, 5), "")
+	golden(t, "card_utc", Voice{Now: at(3, 5)}.Card(kazan, l.c.Incident))
+}
+
+func TestCardThatBecomesSomethingElse(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	l.becomes(silence, at(3, 20))
+	golden(t, "card_now_blind", l.card(kazan, at(3, 21)))
+	l.becomes(state(monitor.Blocked), at(3, 40))
+	golden(t, "card_changed", l.card(kazan, at(3, 40)))
+	golden(t, "reply_changed", l.reply(kazan, at(3, 40)))
+}
+
+func TestCardOfARelapse(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	l.becomes(authorized, at(3, 20)).becomes(state(monitor.Starting), at(3, 24))
+	golden(t, "card_wavering", l.card(kazan, at(3, 24)))
+	l.becomes(state(monitor.NotAuthorized), at(3, 26))
+	golden(t, "card_reopened", l.card(kazan, at(3, 26)))
+	golden(t, "reply_reopened", l.reply(kazan, at(3, 26)))
+	l.becomes(authorized, at(3, 36))
+	golden(t, "card_recovered_twice", l.card(kazan, at(3, 36)))
+}
+
+func TestRecoveredCards(t *testing.T) {
+	t.Parallel()
+	out := func() *life {
+		return wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	}
+	l := out().becomes(authorized, at(3, 26))
+	golden(t, "card_recovered", l.card(kazan, at(3, 26)))
+	golden(t, "reply_resolved", l.reply(kazan, at(3, 26)))
+
+	late := at(7, 20).Add(days)
+	golden(t, "card_recovered_lost", out().becomes(authorized, late).card(kazan, late))
+
+	l = out().becomes(state(monitor.Blocked), at(3, 30)).becomes(authorized, at(4, 0))
+	golden(t, "card_recovered_from_two", l.card(kazan, at(4, 0)))
+
+	l = wellFor(kazan, 41*days, at(3, 7)).becomesAfter(silence, at(3, 7), at(3, 8), "HTTP 502").becomes(authorized, at(3, 20))
+	golden(t, "card_seen_again", l.card(kazan, at(3, 20)))
+
+	first := &life{c: monitor.Case{Subject: kazan.ID.Subject()}}
+	l = first.becomes(state(monitor.NotAuthorized), at(3, 11)).becomes(authorized, at(3, 26))
+	golden(t, "card_recovered_first_sight", l.card(kazan, at(3, 26)))
+}
+
+func TestProbationCards(t *testing.T) {
+	t.Parallel()
+	l := wellFor(promo, 12*days, at(14, 1)).becomes(state(monitor.Suspended), at(14, 2))
+	l.rebooted(opsB, at(16, 37), accepted).becomes(state(monitor.Starting), at(16, 38)).becomes(authorized, at(16, 40))
+	golden(t, "card_unproved", l.card(promo, at(16, 40)))
+	golden(t, "reply_unproved", l.reply(promo, at(16, 40)))
+	l.passes(at(16, 41))
+	golden(t, "acted_unproved", l.reply(promo, at(16, 41)))
+	l.passes(at(17, 45))
+	golden(t, "card_proved", l.card(promo, at(17, 45)))
+	golden(t, "reply_proved", l.reply(promo, at(17, 45)))
+}
+
+func TestDroppedCard(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	l.take(l.c.Leave(scene(at(3, 40))))
+	golden(t, "card_dropped", l.card(kazan, at(3, 40)))
+	golden(t, "reply_dropped", l.reply(kazan, at(3, 40)))
+}
+
+func TestReplyWithoutACardIsTheCard(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	n := monitor.Note{Alert: monitor.Alert{Kind: monitor.Changed, Belief: l.c.Belief}, Incident: l.c.Incident}
+	if got := speak(at(3, 11)).Reply(kazan, n); got.HTML != l.card(kazan, at(3, 11)).HTML {
+		t.Errorf("got:\n%s", got.HTML)
+	}
+}
+
+func TestActions(t *testing.T) {
+	t.Parallel()
+	out := func() *life {
+		return wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11))
+	}
+
+	l := out()
+	l.pressed(opsA, at(3, 13))
+	golden(t, "card_act_asked", l.card(kazan, at(3, 13)))
+
+	l = out().rebooted(opsA, at(3, 13), accepted)
+	golden(t, "card_act_accepted", l.card(kazan, at(3, 13)))
+	l.becomes(state(monitor.Starting), at(3, 14))
+	golden(t, "card_act_starting", l.card(kazan, at(3, 14)))
+	l.becomes(authorized, at(3, 17)).passes(at(3, 18))
+	golden(t, "card_act_cured", l.card(kazan, at(3, 18)))
+	golden(t, "acted_worked", l.reply(kazan, at(3, 18)))
+
+	l = out().rebooted(opsA, at(3, 20), accepted).passes(at(3, 24))
+	golden(t, "card_act_no_change", l.card(kazan, at(3, 24)))
+	golden(t, "acted_no_change", l.reply(kazan, at(3, 24)))
+
+	for name, o := range map[string]monitor.Outcome{
+		"refused": {Kind: monitor.OutcomeRefused, Detail: "isReboot: false"},
+		"unknown": {Kind: monitor.OutcomeUnknown, Detail: "timed out after 30 s"},
+	} {
+		l = out().rebooted(opsA, at(3, 20), o)
+		golden(t, "card_act_"+name, l.card(kazan, at(3, 21)))
+		golden(t, "acted_"+name, l.reply(kazan, at(3, 21)))
+	}
+
+	l = out()
+	l.pressed(opsA, at(3, 13))
+	l.take(l.c.Start(l.c.Action.Key, scene(at(3, 15))))
+	golden(t, "acted_expired", l.reply(kazan, at(3, 15)))
+}
+
+func TestActionOnAHealthyNumber(t *testing.T) {
+	t.Parallel()
+	l := wellFor(kazan, 41*days, at(12, 0)).rebooted(opsA, at(12, 0), accepted)
+	l.take(l.c.Elapse(monitor.Reading{At: at(12, 1), Finding: state(monitor.Starting)}, scene(at(12, 1))))
+	l.take(l.c.Elapse(monitor.Reading{At: at(12, 3), Finding: authorized}, scene(at(12, 3))))
+	golden(t, "acted_healthy", l.reply(kazan, at(12, 3).Add(time.Second)))
+}

@@ -1,0 +1,120 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// numbers makes n instances of a city, on a pool.
+func numbers(pool, city string, n int) []monitor.Instance {
+	all := make([]monitor.Instance, 0, n)
+	for k := 1; k <= n; k++ {
+		all = append(all, monitor.Instance{
+			ID: monitor.InstanceID(fmt.Sprintf("%s%06d", pool, k)), Name: fmt.Sprintf("%s %02d", city, k), Pool: pool,
+		})
+	}
+	return all
+}
+
+func outSince(i monitor.Instance, f monitor.Finding, when time.Time) *life {
+	return wellFor(i, 41*days, when.Add(-time.Minute)).becomes(f, when)
+}
+
+func entries(f monitor.Finding, when time.Time, all ...monitor.Instance) []Entry {
+	made := make([]Entry, 0, len(all))
+	for _, i := range all {
+		made = append(made, Entry{Instance: i, Incident: outSince(i, f, when).c.Incident})
+	}
+	return made
+}
+
+func digest(t *testing.T, name string, now time.Time, all []Entry, named int) {
+	t.Helper()
+	m, n := speak(now).Digest(all)
+	golden(t, name, m)
+	if n != named {
+		t.Errorf("%s names %d, want %d", name, n, named)
+	}
+}
+
+func forty() []Entry {
+	ufa, kazan, perm := numbers("7103", "Ufa", 12), numbers("7105", "Kazan", 15), numbers("7107", "Perm", 13)
+	all := entries(state(monitor.NotAuthorized), at(3, 11), ufa[:10]...)
+	all = append(all, entries(state(monitor.Blocked), at(3, 12), ufa[10:]...)...)
+	all = append(all, entries(state(monitor.NotAuthorized), at(3, 11), kazan[:11]...)...)
+	all = append(all, entries(state(monitor.Blocked), at(3, 12), kazan[11:]...)...)
+	all = append(all, entries(state(monitor.NotAuthorized), at(3, 12), perm[:10]...)...)
+	return append(all, entries(state(monitor.Suspended), at(3, 12), perm[10:]...)...)
+}
+
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	digest(t, "digest_40", at(3, 12), forty(), 40)
+	digest(t, "digest_4", at(3, 12), entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 4)...), 4)
+	digest(t, "digest_unpaid", at(3, 12), entries(refusal(monitor.Expired), at(3, 1), numbers("7105", "Kazan", 23)...), 23)
+	digest(t, "digest_blind", at(3, 12), entries(silence, at(3, 8), numbers("7105", "Kazan", 12)...), 12)
+	mixed := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 2)...)
+	mixed = append(mixed, entries(refusal(monitor.WrongToken), at(3, 5), numbers("7107", "Perm", 2)...)...)
+	digest(t, "digest_mixed", at(3, 12), append(mixed, entries(silence, at(3, 8), kazan)...), 5)
+}
+
+func TestDigestAsTheyRecover(t *testing.T) {
+	t.Parallel()
+	all := forty()
+	for n := range 30 {
+		all[n].Incident = outSince(all[n].Instance, state(monitor.NotAuthorized), at(3, 11)).becomes(authorized, at(3, 40)).c.Incident
+	}
+	gone := outSince(all[30].Instance, state(monitor.NotAuthorized), at(3, 11))
+	gone.take(gone.c.Leave(scene(at(3, 41))))
+	all[30].Incident = gone.c.Incident
+	digest(t, "digest_partly", at(3, 42), all, 40)
+
+	back := all[:12]
+	digest(t, "digest_back", at(3, 42), back, 12)
+	digest(t, "digest_over", at(3, 42), all[20:31], 11)
+	unproved := outSince(promo, state(monitor.Suspended), at(3, 11)).becomes(authorized, at(3, 40))
+	digest(t, "digest_unproved", at(3, 42), append(back, Entry{promo, unproved.c.Incident}), 13)
+}
+
+// A digest of more than fit counts all and says how many it could not name.
+func TestDigestOfFiveHundred(t *testing.T) {
+	t.Parallel()
+	m, named := speak(at(3, 12)).Digest(entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 500)...))
+	checkMessage(t, m)
+	if named < 60 || !strings.Contains(m.HTML, fmt.Sprintf("and %d more: /status", 500-named)) || !strings.Contains(m.HTML, "500 numbers stopped") {
+		t.Errorf("names %d:\n%s", named, m.HTML)
+	}
+}
+
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	all := numbers("7105", "Kazan", 17)
+	named := func(id monitor.InstanceID) monitor.Instance {
+		for _, i := range all {
+			if i.ID == id {
+				return i
+			}
+		}
+		return monitor.Instance{ID: id}
+	}
+	var bad []monitor.RollEntry
+	for n, i := range all {
+		f := state(monitor.NotAuthorized)
+		if n%6 == 5 {
+			f = state(monitor.Blocked)
+		}
+		bad = append(bad, monitor.RollEntry{Instance: i.ID, Finding: f})
+	}
+	fleet := func(name string, kind monitor.AlertKind, roll monitor.Roll) {
+		golden(t, name, speak(at(3, 5)).Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named))
+	}
+	fleet("arrived_known", monitor.Arrived, monitor.Roll{Total: 300, Good: 283, Bad: bad, Known: true})
+	fleet("arrived_few", monitor.Arrived, monitor.Roll{Total: 300, Good: 295, Bad: bad[:3]})
+	fleet("arrived_well", monitor.Arrived, monitor.Roll{Total: 300, Good: 300})
+	fleet("arrived_one", monitor.Arrived, monitor.Roll{Total: 1, Bad: bad[:1]})
+	fleet("returned", monitor.Returned, monitor.Roll{Total: 300, Good: 297, Bad: bad[:3], From: at(2, 10), Until: at(3, 5)})
+}

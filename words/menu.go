@@ -1,0 +1,28 @@
+package words
+
+import "greenwatch/monitor"
+
+// Command is a line of the bot's menu.
+type Command struct {
+	Name        string // without the slash
+	Description string
+}
+
+// Menu is what the bot's menu of commands offers.
+func (v Voice) Menu() []Command {
+	names := []string{"status", "check", "reboot", "help"}
+	menu := make([]Command, 0, len(names))
+	for _, name := range names {
+		menu = append(menu, Command{Name: name, Description: v.toast("menu."+name, nil)})
+	}
+	return menu
+}
+
+// Taken is what a confirmation reads like once the action is wanted.
+func (v Voice) Taken(i monitor.Instance, a monitor.Action) Message {
+	x := v.actFacts(a)
+	return Message{HTML: string(lines(v.title(orange, "taken.title", i, x), v.say("taken.line", x), v.identity(i)))}
+}
+
+// Toast is the message as short plain text, for the answer to a press: at most [MaxToast] units.
+func (m Message) Toast() string { return cut(plain(html(m.HTML), false), MaxToast) }

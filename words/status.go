@@ -1,0 +1,155 @@
+package words
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"greenwatch/monitor"
+)
+
+// Seen is an instance with what is kept of it.
+type Seen struct {
+	Instance monitor.Instance
+	Case     monitor.Case
+}
+
+// Status answers /status: how many work, and one line for each that does not, the worst first, as many as fit.
+func (v Voice) Status(all []Seen) Message {
+	counts, good, mark := newTally(v), 0, green
+	var wanting []Seen
+	for _, s := range all {
+		b := s.Case.Belief
+		counts.add(b.Finding, 1)
+		if b.Verdict() == monitor.Good {
+			good++
+		}
+		if b.Verdict() != monitor.Good || onProbation(s.Case.Incident) {
+			wanting = append(wanting, s)
+		}
+		mark = worseStatus(mark, topicOf(b.Finding).mark)
+	}
+	x := vars{"Count": len(all), "Good": good, "All": good == len(all)}
+	if len(all) == 0 {
+		return Message{HTML: string(headline(white, v.say("status.nothing", nil)))}
+	}
+	head := lines(headline(mark, v.say("status.title", x)), counts.text()+".")
+	list := newList(v, MaxMessage-reserve-visible(head)-2)
+	for _, s := range byNeed(wanting) {
+		list.add("", v.statusLine(s))
+	}
+	return Message{HTML: string(blocks(head, list.text("status.more")))}
+}
+
+func worseStatus(a, b string) string {
+	if m := worse(a, b); m != green {
+		return m
+	}
+	return b
+}
+
+func byNeed(all []Seen) []Seen {
+	return slices.SortedFunc(slices.Values(all), func(a, b Seen) int {
+		return cmp.Or(
+			strings.Compare(rank(a.Case.Belief.Finding), rank(b.Case.Belief.Finding)),
+			compareIDs(a.Instance.ID, b.Instance.ID),
+		)
+	})
+}
+
+func (v Voice) statusLine(s Seen) html {
+	b := s.Case.Belief
+	t := topicOf(b.Finding)
+	x := vars{"Who": listed(s.Instance), "Word": v.fullWord(b.Finding), "Since": v.since(b), "Known": s.Case.Known}
+	switch {
+	case b.Answer == "":
+		return html(t.mark) + " " + v.say("status.unseen", x)
+	case b.Verdict() == monitor.Good:
+		return html(yellow) + " " + v.say("status.unproved", x.with("Until", v.clock(s.Case.Incident.Probation)))
+	default:
+		return html(t.mark) + " " + v.say("status.line", x)
+	}
+}
+
+// maxTransitions is how many changes /status <id> looks back; the last ones.
+const maxTransitions = 10
+
+// Detail answers /status <id>: all that is known of one number. The zero Reading says that it was not asked yet;
+// transitions are oldest first.
+func (v Voice) Detail(i monitor.Instance, c monitor.Case, last monitor.Reading, transitions []monitor.Transition) Message {
+	t, b := topicOf(c.Belief.Finding), c.Belief
+	x := vars{"Word": v.word(b.Finding)}
+	believed := v.say("detail.unseen", x)
+	if b.Answer != "" {
+		full := vars{"Word": v.fullWord(b.Finding), "Since": v.since(b), "Detail": cut(clean(b.Detail), maxDetail)}
+		believed = v.stateOnly(t, full)
+	}
+	if c.Known {
+		believed = sentences(believed, v.say("detail.known", x))
+	}
+	transitions = transitions[max(0, len(transitions)-maxTransitions):]
+	history := make([]html, 0, maxTransitions+1)
+	for n, tr := range transitions {
+		if n == 0 {
+			history = append(history, v.say("detail.history", nil))
+		}
+		history = append(history, v.transition(tr))
+	}
+	text := blocks(
+		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i)),
+		lines(v.lastReading(last), v.incidentLine(c.Incident), v.lastAct(c.Action)),
+		v.advice(i, c),
+		lines(history...),
+	)
+	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, c.Action.UnderWay())}
+}
+
+// advice is what to do about a number that does not work, as on its card.
+func (v Voice) advice(i monitor.Instance, c monitor.Case) html {
+	if v := c.Belief.Verdict(); v == monitor.Good || v == monitor.Unseen {
+		return ""
+	}
+	s := story{run: []monitor.Belief{c.Belief}}
+	if c.Incident.Open() {
+		s = storyOf(c.Incident)
+	}
+	return v.steps(topicOf(c.Belief.Finding), v.facts(i, c.Incident, s, c.Belief))
+}
+
+func (v Voice) lastReading(r monitor.Reading) html {
+	if r.Answer == "" {
+		return ""
+	}
+	return v.say("detail.last", vars{
+		"Word": v.fullWord(r.Finding), "At": v.clock(r.At), "Detail": cut(clean(r.Detail), maxDetail),
+	})
+}
+
+func (v Voice) incidentLine(inc monitor.Incident) html {
+	x := vars{"N": inc.Number, "At": v.clock(inc.Opened), "Until": v.clock(inc.Probation)}
+	switch {
+	case inc.Number == 0:
+		return ""
+	case inc.Open():
+		return v.say("detail.open", x)
+	case onProbation(inc):
+		return v.say("detail.unproved", x)
+	default:
+		return v.say("detail.closed", x.with("Span", v.span(inc.Opened, inc.Closed)))
+	}
+}
+
+func (v Voice) lastAct(a monitor.Action) html {
+	if a.Key == "" {
+		return ""
+	}
+	return v.actLine(a)
+}
+
+func (v Voice) transition(t monitor.Transition) html {
+	x := vars{"At": v.clock(t.To.Since), "From": v.word(t.From), "To": v.word(t.To.Finding)}
+	if t.From.Answer == "" {
+		return v.say("detail.first", x)
+	}
+	return v.say("detail.transition", x)
+}

@@ -1,0 +1,167 @@
+package words
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+func TestStatus(t *testing.T) {
+	t.Parallel()
+	var all []Seen
+	for _, i := range numbers("7103", "Ufa", 12) {
+		all = append(all, Seen{i, wellFor(i, days, at(3, 0)).c})
+	}
+	golden(t, "status_well", speak(at(3, 12)).Status(all))
+	golden(t, "status_nothing", speak(at(3, 12)).Status(nil))
+
+	add := func(l *life, i monitor.Instance) { all = append(all, Seen{i, l.c}) }
+	more := numbers("7105", "Kazan", 8)
+	add(outSince(more[0], silence, at(3, 8)), more[0])
+	add(outSince(more[1], state(monitor.Starting), at(3, 9)), more[1])
+	add(outSince(more[2], state(monitor.NotAuthorized), at(2, 1).Add(-2*days)), more[2])
+	add(outSince(more[3], state(monitor.Blocked), at(2, 1).Add(-40*days)), more[3])
+	add(outSince(more[4], refusal(monitor.Expired), at(3, 1)), more[4])
+	known := &life{c: monitor.Case{Subject: more[5].ID.Subject()}}
+	known.becomes(state(monitor.NotAuthorized), at(1, 0))
+	known.c.Known = true
+	add(known, more[5])
+	add(&life{}, more[6])
+	add(outSince(promo, state(monitor.Suspended), at(2, 0)).becomes(authorized, at(3, 0)), promo)
+	golden(t, "status", speak(at(3, 12)).Status(all))
+}
+
+func TestStatusOfThreeHundredUnseen(t *testing.T) {
+	t.Parallel()
+	var all []Seen
+	for _, i := range numbers("7103", "Ufa", 300) {
+		all = append(all, Seen{Instance: i})
+	}
+	m := speak(at(3, 12)).Status(all)
+	checkMessage(t, m)
+	if !strings.Contains(m.HTML, " more: /status with an id") || !strings.Contains(m.HTML, "300 not seen yet") {
+		t.Error(m.HTML)
+	}
+}
+
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	l := outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).rebooted(opsA, at(3, 20), accepted).passes(at(3, 24))
+	last := monitor.Reading{At: at(3, 24), Finding: state(monitor.NotAuthorized)}
+	past := []monitor.Transition{
+		{To: monitor.Belief{Finding: authorized, Since: at(3, 0).Add(-41 * days)}},
+		{From: authorized, To: l.c.Belief},
+	}
+	golden(t, "detail_out", speak(at(3, 25)).Detail(kazan, l.c, last, past))
+
+	l.becomes(authorized, at(3, 26))
+	golden(t, "detail_well", speak(at(3, 30)).Detail(kazan, l.c, monitor.Reading{At: at(3, 29), Finding: authorized}, nil))
+	golden(t, "detail_unseen", speak(at(3, 30)).Detail(kazan, monitor.Case{}, monitor.Reading{}, nil))
+}
+
+func TestReading(t *testing.T) {
+	t.Parallel()
+	well, out := wellFor(kazan, 41*days, at(3, 0)).c, outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).c
+	for name, asked := range map[string]struct {
+		f      monitor.Finding
+		detail string
+		c      monitor.Case
+	}{
+		"believed":  {authorized, "", well},
+		"one_voice": {state(monitor.NotAuthorized), "", well},
+		"still_out": {state(monitor.NotAuthorized), "", out},
+		"maybe_ok":  {authorized, "", out},
+		"silence":   {silence, "timed out after 30 s", well},
+		"token":     {refusal(monitor.WrongToken), "", well},
+		"throttled": {monitor.Finding{Answer: monitor.Throttled}, "", well},
+		"first":     {state(monitor.YellowCard), "", monitor.Case{}},
+		"nothing":   {monitor.Finding{Answer: monitor.Throttled}, "", monitor.Case{}},
+	} {
+		r := monitor.Reading{Instance: kazan.ID, At: at(3, 12), Via: monitor.ViaPress, Finding: asked.f, Detail: asked.detail}
+		golden(t, "reading_"+name, speak(at(3, 12)).Reading(kazan, r, asked.c))
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	confirm := func(name string, i monitor.Instance, l *life) {
+		golden(t, "confirm_"+name, speak(at(3, 20)).Confirm(i, l.c, opsA.Name))
+	}
+	confirm("well", kazan, wellFor(kazan, 41*days, at(3, 0)))
+	for name, f := range map[string]monitor.Finding{
+		"logged_out": state(monitor.NotAuthorized),
+		"blocked":    state(monitor.Blocked),
+		"starting":   state(monitor.Starting),
+		"blind":      silence,
+		"unpaid":     refusal(monitor.Expired),
+		"deleted":    refusal(monitor.Deleted),
+	} {
+		confirm(name, kazan, outSince(kazan, f, at(3, 11)))
+	}
+	l := outSince(promo, state(monitor.Suspended), at(2, 0).Add(-3*days))
+	l.rebooted(opsB, at(15, 20).Add(-3*days), accepted).passes(at(15, 30).Add(-3 * days))
+	confirm("restricted", promo, l)
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	v := speak(at(3, 21))
+	var all strings.Builder
+	say := func(name, text string) {
+		if n := len16(text); n == 0 || n > MaxToast || strings.ContainsAny(text, "<>\n") {
+			t.Errorf("%s: %d units: %q", name, n, text)
+		}
+		all.WriteString(name + ": " + text + "\n")
+	}
+	for _, a := range []Answer{
+		NotAllowed, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, WhichOne, NoCommand, Adopted, Trouble,
+	} {
+		say(string(a), v.Say(a))
+	}
+	last := monitor.Action{Verb: monitor.Reboot, By: opsA, At: at(3, 13)}
+	say("busy", v.NotTaken(&monitor.BusyError{Action: last}))
+	say("too soon", v.NotTaken(&monitor.TooSoonError{Last: last, Again: at(3, 23)}))
+	say("repeated", v.NotTaken(monitor.ErrRepeated))
+	for _, c := range v.Menu() {
+		say("/"+c.Name, c.Description)
+	}
+	compareGolden(t, "answers", all.String())
+
+	golden(t, "taken", v.Taken(kazan, last))
+	golden(t, "taken_nameless", v.Taken(kazan, monitor.Action{Verb: monitor.Reboot, At: at(3, 13)}))
+	golden(t, "unknown", v.Unknown("kazna <7>", numbers("7105", "Kazan", 7)))
+	golden(t, "unknown_alone", v.Unknown("kazna", nil))
+	golden(t, "help", v.Help("greenwatch_bot", true))
+	golden(t, "help_reader", v.Help("", false))
+	golden(t, "greeting", v.Greeting(monitor.Address{Chat: -1001234567890, Topic: 12}, opsA))
+	golden(t, "greeting_private", v.Greeting(monitor.Address{Chat: 1001}, opsA))
+	golden(t, "repeated", v.Repeated(outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11))))
+}
+
+func TestTimes(t *testing.T) {
+	t.Parallel()
+	v := speak(at(3, 12))
+	for want, when := range map[string]time.Time{
+		"00:00":             at(0, 0),
+		"Sat 23:59":         at(0, 0).Add(-time.Minute),
+		"Mon 03:10":         at(3, 10).Add(days),
+		"Mon 00:00":         at(0, 0).Add(-6 * days),
+		"15 Nov 23:59":      at(0, 0).Add(-6*days - time.Minute),
+		"31 Dec 2025 00:30": time.Date(2025, 12, 30, 21, 30, 0, 0, time.UTC),
+	} {
+		if got := v.clock(when); got != want {
+			t.Errorf("%s: got %q, want %q", when, got, want)
+		}
+	}
+	for want, d := range map[string]time.Duration{
+		"0 seconds": -time.Second, "1 second": time.Second, "59 seconds": 59 * time.Second, "1 minute": time.Minute,
+		"15 minutes": 15 * time.Minute, "1 hour": time.Hour, "4 hours": 4 * time.Hour, "2 h 38 min": 158 * time.Minute,
+		"1 day 4 h": 28 * time.Hour, "2 days": 2 * days, "41 days": 41*days + 5*time.Hour, "1 day": days - time.Second,
+	} {
+		if got := v.lasting(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
+		}
+	}
+}
