@@ -126,8 +126,11 @@ func namedZone(zone *time.Location) *time.Location {
 	return zone
 }
 
-// committed hands on what a commit brought. Nobody is waited for; a nudge that is lost is found by a look.
+// committed logs what a commit brought and hands it on. Nobody is waited for; a nudge that is lost is found by a look.
 func (a *app) committed(e monitor.Effects) {
+	for _, alert := range e.Alerts {
+		a.log.Info("alert", "kind", alert.Kind, "subject", alert.Subject, "word", alert.Belief.Word(), "detail", alert.Belief.Detail)
+	}
 	if a.relay != nil {
 		a.relay.Nudge()
 	}

@@ -53,7 +53,9 @@ func TestFromGoodToBadAndBack(t *testing.T) {
 		h.pass(2 * time.Minute)
 		h.everywhere("Watching 3 numbers")
 
-		h.green.FalseLogout(first)
+		if err := h.green.FalseLogout(first); err != nil {
+			t.Fatal(err)
+		}
 		h.pass(90 * time.Second)
 		cards := h.everywhere("logged out of WhatsApp")
 		for chat, card := range cards {

@@ -49,7 +49,7 @@ func demo(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n  The demo runs. Open  %s/\n\n  Nothing leaves this machine. End it with Ctrl-C.\n\n", room.origin)
+	_, _ = fmt.Fprintf(out, "\n  The demo runs. Open  %s/\n\n  Nothing leaves this machine. End it with Ctrl-C.\n\n", room.origin)
 
 	// The services end after the program, so that it can end in order.
 	err = runStages(
@@ -57,7 +57,7 @@ func demo(ctx context.Context, out io.Writer) error {
 		stage{{"greenwatch", a.run}, {"story", func(ctx context.Context) error { return demoStory(ctx, green) }}},
 		stage{{"telegram and page", room.run}, {"green-api", api.run}},
 	)
-	fmt.Fprintln(out, "\n  The demo has ended.")
+	_, _ = fmt.Fprintln(out, "\n  The demo has ended.")
 	return err
 }
 

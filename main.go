@@ -4,13 +4,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"greenwatch/secret"
@@ -25,13 +25,17 @@ const usage = `greenwatch watches GREEN-API instances and alerts in Telegram.
 
 `
 
-func main() {
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run is the exit code of one call of the program.
+func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command(ctx, os.Args[1:]); err != nil {
+	if err := command(ctx, args); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // command carries out one call of the program.
@@ -58,7 +62,7 @@ func command(ctx context.Context, args []string) error {
 func watch(ctx context.Context) error {
 	cfg, warnings, err := loadConfig(os.Environ(), ".env")
 	if err != nil {
-		return errors.Join(append([]error{errors.New("greenwatch cannot start; these settings are missing or wrong:"), err}, asErrors(warnings)...)...)
+		return fmt.Errorf("greenwatch cannot start; these settings are missing or wrong:\n%w%s", err, notes(warnings))
 	}
 	log := newLog(os.Stderr, cfg)
 	for _, w := range warnings {
@@ -70,16 +74,16 @@ func watch(ctx context.Context) error {
 	}
 	log.InfoContext(ctx, "watching", "instances", len(cfg.Credentials), "chats", len(cfg.Chats), "version", version())
 	err = a.run(ctx)
-	log.Info("ended")
+	log.InfoContext(ctx, "ended")
 	return err
 }
 
-func asErrors(texts []string) []error {
-	errs := make([]error, 0, len(texts))
-	for _, t := range texts {
-		errs = append(errs, errors.New("note: "+t))
+func notes(warnings []string) string {
+	var all strings.Builder
+	for _, w := range warnings {
+		all.WriteString("\nnote: " + w)
 	}
-	return errs
+	return all.String()
 }
 
 // newLog masks every token that should slip through.

@@ -104,8 +104,9 @@ type uniqueWord struct {
 // UnmarshalJSON is called once for every time that the member occurs.
 func (w *uniqueWord) UnmarshalJSON(value []byte) error {
 	var text string
-	err := json.Unmarshal(value, &text)
-	w.broken = w.broken || err != nil || w.seen && text != w.text
+	if json.Unmarshal(value, &text) != nil || w.seen && text != w.text {
+		w.broken = true
+	}
 	w.text, w.seen = text, true
 	return nil
 }

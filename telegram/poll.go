@@ -38,11 +38,11 @@ func (c *Client) Poll(ctx context.Context, handle func(context.Context, Update))
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			p.report(ctx, err)
+			p.report(err)
 			sleep(ctx, p.nextDelay(err))
 		default:
 			p.failures = 0
-			p.report(ctx, nil)
+			p.report(nil)
 			if news == 0 && time.Since(began) < pollPause {
 				sleep(ctx, pollPause)
 			}
@@ -170,18 +170,11 @@ func (p *poller) nextDelay(err error) time.Duration {
 }
 
 // report tells of trouble once as long as it stays the same, and of its end.
-func (p *poller) report(ctx context.Context, err error) {
-	class := ClassOf(err)
-	if class == p.trouble {
-		return
+func (p *poller) report(err error) {
+	if class := ClassOf(err); class != p.trouble {
+		p.trouble = class
+		p.onTrouble(err)
 	}
-	p.trouble = class
-	if err == nil {
-		p.log.InfoContext(ctx, "polling works again")
-	} else {
-		p.log.WarnContext(ctx, "polling fails", slog.String("class", string(class)), slog.Any("error", err))
-	}
-	p.onTrouble(err)
 }
 
 // farewell confirms what was handled since the last poll, so that it does not come again after a restart. Should it

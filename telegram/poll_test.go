@@ -214,20 +214,13 @@ func TestPollTellsOfTroubleOnce(t *testing.T) {
 		conflict := refuse(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running", "")
 		revoked := refuse(401, "Unauthorized", "")
 		var told []Class
-		var log bytes.Buffer
-		o := Options{
-			OnTrouble: func(err error) { told = append(told, ClassOf(err)) },
-			Log:       slog.New(slog.NewTextHandler(&log, nil)),
-		}
+		o := Options{OnTrouble: func(err error) { told = append(told, ClassOf(err)) }}
 		c, _ := newFakeWith(t, o, polled(conflict, conflict, conflict, batch(text(1, "a")), revoked, revoked, batch(text(2, "b"))))
 		if got := poll(t, c, 10*time.Minute); !slices.Equal(got, []string{"a", "b"}) {
 			t.Errorf("handled %v", got)
 		}
 		if want := []Class{Conflict, None, BotDead, None}; !slices.Equal(told, want) {
 			t.Errorf("told of %q, want %q", told, want)
-		}
-		if n := strings.Count(log.String(), "\n"); n != 4 {
-			t.Errorf("%d log lines:\n%s", n, log.String())
 		}
 	})
 }

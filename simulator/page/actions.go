@@ -51,7 +51,6 @@ type pressed struct {
 	Answered bool   `json:"answered"`
 	Text     string `json:"text,omitempty"`
 	Alert    bool   `json:"alert,omitempty"`
-	URL      string `json:"url,omitempty"`
 }
 
 // press presses a button that is there, and waits a while for the bot's answer.
@@ -75,9 +74,9 @@ func (p *page) press(ctx context.Context, in pressing) (pressed, error) {
 	defer cancel()
 	a, err := tap.Wait(ctx)
 	if err != nil {
-		return pressed{}, nil //nolint:nilerr // no answer is an answer too
+		return pressed{}, nil // no answer is an answer too
 	}
-	return pressed{Answered: true, Text: a.Text, Alert: a.Alert, URL: a.URL}, nil
+	return pressed{Answered: true, Text: a.Text, Alert: a.Alert}, nil
 }
 
 func (p *page) person(id int64) (botapi.Person, error) {

@@ -63,6 +63,7 @@ func TestPress(t *testing.T) {
 	said := b.telegram.Say(group, olga, "hello")
 	for _, body := range []string{
 		fmt.Sprintf(`{"as":501,"message":%d,"data":"r:2"}`, id), // no such button
+		fmt.Sprintf(`{"as":501,"message":%d,"data":"r:0"}`, id), // disabled
 		fmt.Sprintf(`{"as":501,"message":%d,"data":""}`, id),
 		fmt.Sprintf(`{"as":501,"message":%d,"data":"r:1"}`, said), // a person's message
 		`{"as":501,"message":99,"data":"r:1"}`,

@@ -3,6 +3,7 @@ package page_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -67,7 +68,8 @@ func (b *bench) must(err error) {
 func (b *bench) bot(method, body string) int {
 	b.Helper()
 	defer func() {
-		if v := recover(); v != nil && v != http.ErrAbortHandler {
+		v := recover()
+		if err, _ := v.(error); v != nil && !errors.Is(err, http.ErrAbortHandler) {
 			panic(v)
 		}
 	}()
@@ -88,7 +90,7 @@ func (b *bench) bot(method, body string) int {
 func (b *bench) send() int {
 	b.Helper()
 	return b.bot("sendMessage", `{"chat_id":-1001,"text":"<b>Kazan 07</b> stopped &lt;img src=x&gt;","parse_mode":"HTML",
-		"disable_notification":true,"reply_markup":{"inline_keyboard":[[{"text":"Reboot","callback_data":"r:1"}]]}}`)
+		"disable_notification":true,"reply_markup":{"inline_keyboard":[[{"text":"Reboot","callback_data":"r:1"},{"text":"Old","callback_data":"r:0","disabled":{}}]]}}`)
 }
 
 // do asks the page; edit may change the request.

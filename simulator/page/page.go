@@ -39,7 +39,7 @@ type page struct {
 // are refused, and so are actions that another site's page asks for.
 //
 // A visitor's stream stays open as long as its request's context. A server that is to shut down without waiting for it
-// should end that context, by http.Server.BaseContext.
+// should end that context, by http.Server.BaseContext. A press is answered within 15 s, so a WriteTimeout must be longer.
 func New(o Options) http.Handler {
 	if o.Title == "" {
 		o.Title = "Group"

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,7 +16,9 @@ import (
 // wire is a visitor who reads a stream.
 type wire struct {
 	header http.Header
-	events []string // each one's first line, and what follows cut off
+
+	mu     sync.Mutex
+	events []string // the first line of each
 }
 
 func (w *wire) Header() http.Header { return w.header }
@@ -23,6 +26,8 @@ func (w *wire) WriteHeader(int)     {}
 func (w *wire) Flush()              {}
 func (w *wire) Write(p []byte) (int, error) {
 	first, _, _ := strings.Cut(string(p), "\n")
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.events = append(w.events, first)
 	return len(p), nil
 }
@@ -31,6 +36,8 @@ func (w *wire) Write(p []byte) (int, error) {
 func (w *wire) took(d time.Duration) string {
 	time.Sleep(d)
 	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	got := strings.Join(w.events, ", ")
 	w.events = nil
 	return got
