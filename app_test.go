@@ -302,3 +302,112 @@ func TestCallsKeepToTheRate(t *testing.T) {
 		}
 	})
 }
+
+func TestStartsWhileBothAreDown(t *testing.T) {
+	t.Parallel()
+	inIdleHouse(t, 3, func(t *testing.T, h *house) {
+		h.telegram.Inject(botapi.Fault{Effect: botapi.BlackHole()})
+		h.breakAll(instanceapi.Hang)
+		h.start()
+		h.pass(5 * time.Minute)
+		h.set(first, instanceapi.Blocked)
+		h.telegram.ClearFaults()
+		h.green.Mend(instanceapi.WholeAPI)
+		h.pass(3 * time.Minute)
+		for _, chat := range h.chats() {
+			if !strings.Contains(h.transcript(chat), "Kazan_01: blocked by WhatsApp") {
+				t.Errorf("not told in %d:\n%s", chat, h.transcript(chat))
+			}
+		}
+		h.telegram.Say(operator.ID, operator, "/status")
+		h.pass(5 * time.Second)
+		h.find(operator.ID, "2 of 3")
+	})
+}
+
+func TestEndsInTimeWhileEverythingHangs(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(2 * time.Minute)
+		h.set(first, instanceapi.Blocked)
+		h.telegram.Inject(botapi.Fault{Effect: botapi.BlackHole()})
+		h.pass(90 * time.Second)
+		h.breakAll(instanceapi.Hang)
+		h.pass(50 * time.Second)
+		h.end() // fails the test where it takes longer than promised
+		h.telegram.ClearFaults()
+		h.green.Mend(instanceapi.WholeAPI)
+		h.start()
+		h.pass(2 * time.Minute)
+		h.everywhere("blocked by WhatsApp")
+	})
+}
+
+func TestAbsenceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(2 * time.Minute)
+		h.end()
+		h.set(first, instanceapi.Blocked)
+		h.pass(55 * time.Minute)
+		h.start()
+		h.pass(5 * time.Minute)
+		h.everywhere("I was away")
+		for _, m := range h.everywhere("blocked by WhatsApp") {
+			if !strings.Contains(m.Text, "between 00:0") {
+				t.Errorf("the card does not say between when:\n%s", m.Text)
+			}
+		}
+	})
+}
+
+func TestFirstSight(t *testing.T) {
+	t.Parallel()
+	inIdleHouse(t, 20, func(t *testing.T, h *house) {
+		for i := range 8 {
+			h.set(fmt.Sprint(7105000001+i), instanceapi.NotAuthorized)
+		}
+		h.start()
+		h.pass(2 * time.Minute)
+		rolls := h.everywhere("Watching 20 numbers")
+		h.nowhere("logged out of WhatsApp")
+		for i := range 8 {
+			if name := fmt.Sprintf("Kazan_%02d", i+1); !strings.Contains(rolls[opsGroup].Text, name) {
+				t.Errorf("%s is not named:\n%s", name, rolls[opsGroup].Text)
+			}
+		}
+		h.set(first, instanceapi.Authorized)
+		h.pass(2 * time.Minute)
+		h.set(first, instanceapi.NotAuthorized)
+		h.pass(2 * time.Minute)
+		h.everywhere("Kazan_01: logged out of WhatsApp")
+
+		h.press(opsGroup, rolls[opsGroup].ID, "Watch these too", operator)
+		h.pass(2 * time.Minute)
+		for _, m := range h.everywhere("7 numbers") {
+			if !strings.Contains(m.Text, "Kazan_08") || m.Silent {
+				t.Errorf("the adopted ones do not ring by name:\n%s", m.Text)
+			}
+		}
+	})
+}
+
+func TestTheListChanges(t *testing.T) {
+	t.Parallel()
+	inIdleHouse(t, 5, func(t *testing.T, h *house) {
+		h.list(7105000001, 3)
+		h.start()
+		h.pass(2 * time.Minute)
+		h.set(first, instanceapi.Blocked)
+		h.pass(2 * time.Minute)
+		card := h.everywhere("blocked by WhatsApp")[opsGroup]
+		h.end()
+		h.list(7105000002, 4)
+		h.start()
+		h.pass(2 * time.Minute)
+		if now, _ := h.telegram.Message(opsGroup, card.ID); !strings.Contains(now.Text, "⚪") || now.Edits == 0 {
+			t.Errorf("the card of an instance that left reads:\n%s", now.Text)
+		}
+		h.everywhere("Watching 2 more numbers")
+	})
+}

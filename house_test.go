@@ -72,11 +72,19 @@ func apiToken(id string) string { return "tok" + id + strings.Repeat("f", 32) }
 // inHouse runs a story with n instances, 7105000001 and on, told to the group, to a topic of a forum and to the operator.
 func inHouse(t *testing.T, n int, story func(t *testing.T, h *house)) {
 	t.Helper()
+	inIdleHouse(t, n, func(t *testing.T, h *house) {
+		h.start()
+		story(t, h)
+	})
+}
+
+// inIdleHouse is inHouse before the program has ever been started.
+func inIdleHouse(t *testing.T, n int, story func(t *testing.T, h *house)) {
+	t.Helper()
 	dir := t.TempDir()
 	check := simtest.New(t)
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, n, filepath.Join(dir, "house.db"), check)
-		h.start()
 		defer h.searchSecrets()
 		defer h.end()
 		story(t, h)
@@ -98,18 +106,11 @@ func newHouse(t *testing.T, n int, database string, check *simtest.Checker) *hou
 	h.telegram.Open(operator)
 	h.telegram.AddPerson(guest)
 
-	entries := make([]string, 0, n)
 	for i := range n {
 		id := fmt.Sprint(7105000001 + i)
-		name := fmt.Sprintf("Kazan_%02d", i+1)
-		if err := h.green.Add(instanceapi.Instance{ID: id, Token: instanceapi.Secret(apiToken(id)), Name: name}); err != nil {
+		if err := h.green.Add(instanceapi.Instance{ID: id, Token: instanceapi.Secret(apiToken(id))}); err != nil {
 			t.Fatal(err)
 		}
-		entries = append(entries, fmt.Sprintf("%s:%s=%s", id, apiToken(id), name))
-	}
-	f, credentials, err := fleet.Load(fleet.Sources{Entries: strings.Join(entries, ","), URL: "https://api.green-api.example"})
-	if err != nil {
-		t.Fatal(err)
 	}
 	every, err := cron.ParseStandard("@every 1m")
 	if err != nil {
@@ -118,9 +119,10 @@ func newHouse(t *testing.T, n int, database string, check *simtest.Checker) *hou
 	h.cfg = config{
 		BotToken: secret.New(botToken), TelegramURL: "https://telegram.example", Operators: []int64{operator.ID},
 		Chats: []monitor.Address{{Chat: opsGroup}, {Chat: forum, Topic: topic}, {Chat: operator.ID}},
-		Fleet: f, Credentials: credentials, Schedule: every, CheckTimeout: 30 * time.Second,
+		Schedule: every, CheckTimeout: 30 * time.Second,
 		Policy: monitor.DefaultPolicy(), Database: database, Zone: time.UTC, LogLevel: slog.LevelDebug,
 	}
+	h.list(7105000001, n)
 	return h
 }
 
@@ -138,18 +140,37 @@ func (h *house) start() {
 	go func() { h.stopped <- a.run(ctx) }()
 }
 
-// end stops the program as a signal would.
+// end stops the program as a signal would, if it runs.
 func (h *house) end() {
 	h.t.Helper()
+	if h.stop == nil {
+		return
+	}
 	began := time.Now()
 	h.stop()
 	if err := <-h.stopped; err != nil {
 		h.t.Errorf("the program ended with %v", err)
 	}
+	h.stop = nil
 	if took := time.Since(began); took > stopWithin {
 		h.t.Errorf("ending took %s", took)
 	}
 	synctest.Wait()
+}
+
+// list makes these instances the ones that are watched from the next start on.
+func (h *house) list(first, n int) {
+	h.t.Helper()
+	entries := make([]string, 0, n)
+	for i := range n {
+		id := fmt.Sprint(first + i)
+		entries = append(entries, fmt.Sprintf("%s:%s=Kazan_%02d", id, apiToken(id), first+i-7105000000))
+	}
+	f, credentials, err := fleet.Load(fleet.Sources{Entries: strings.Join(entries, ","), URL: "https://api.green-api.example"})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.cfg.Fleet, h.cfg.Credentials = f, credentials
 }
 
 func (h *house) pass(d time.Duration) {

@@ -128,25 +128,25 @@ func (l *laws) voices(was monitor.Belief, voices []monitor.Reading) {
 	switch {
 	case first.Answer != last.Answer || agreeing < enough || !either && !first.Same(last.Finding):
 		l.t.Fatalf("%s believed from %d voices, the first for %s, over %s", last.Word(), agreeing, first.Word(), was.Word())
-	case last.Answer == monitor.Answered && last.At.Sub(first.At) < l.policy.ConfirmAfter:
+	case last.At.Sub(first.At) < time.Duration(enough-1)*l.policy.ConfirmAfter:
 		l.t.Fatalf("%s confirmed after %s", last.Word(), last.At.Sub(first.At))
 	}
 }
 
-// heardEnough: what is said again and again is believed in the end.
+// heardEnough: what is said again and again is believed in the end. Voices that come closer together than a
+// confirmation are one.
 func (l *laws) heardEnough(w monitor.Watch) {
-	n := len(l.log) - max(3, l.policy.UnreachableAfter)
-	if n < 0 {
-		return
-	}
-	first, last := l.log[n], l.log[len(l.log)-1]
-	for _, v := range l.log[n:] {
-		if v.Answer == monitor.Throttled || !v.Same(last.Finding) {
-			return
+	last := l.log[len(l.log)-1]
+	first, counted, voices := last, last.At.Add(time.Hour), 0
+	for n := len(l.log) - 1; n >= 0 && l.log[n].Same(last.Finding) && l.log[n].Answer != monitor.Throttled; n-- {
+		first = l.log[n]
+		if counted.Sub(first.At) >= 2*l.policy.ConfirmAfter {
+			counted = first.At
+			voices++
 		}
 	}
 	lasts := last.At.Sub(first.At)
-	if lasts >= max(30*time.Second, l.policy.ConfirmAfter) && !w.Believed().Same(last.Finding) {
+	if voices > max(3, l.policy.UnreachableAfter) && lasts >= 30*time.Second && !w.Believed().Same(last.Finding) {
 		l.t.Fatalf("%s again and again for %s, and %s is believed", last.Word(), lasts, w.Believed().Word())
 	}
 }

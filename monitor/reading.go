@@ -69,7 +69,15 @@ func (s State) Canonical() State {
 			return known
 		}
 	}
-	return State(strings.ToLower(string(s)))
+	return State(strings.Map(lowerASCII, string(s)))
+}
+
+// lowerASCII leaves other letters alone: some of them lower to ASCII, and would make a known word of an unknown one.
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 // Refusal is why the API will not speak about an instance; https://green-api.com/en/docs/api/common-errors/.

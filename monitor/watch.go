@@ -43,6 +43,14 @@ type row struct {
 	ripe   time.Time // a voice asked before this does not count
 }
 
+// add counts one more voice; voices that come closer together than a confirmation are one.
+func (r row) add(at time.Time, p Policy) row {
+	if !at.Before(r.ripe) {
+		r.voices, r.ripe = r.voices+1, at.Add(p.ConfirmAfter)
+	}
+	return r
+}
+
 // Resume is a watch that goes on from what was believed before a restart; agreed is when that was last seen.
 func Resume(b Belief, agreed time.Time) Watch { return Watch{belief: b, agreed: agreed} }
 
@@ -63,7 +71,7 @@ func (w Watch) See(r Reading, p Policy) (Watch, Next) {
 	case Answered:
 		return w.hear(r, p)
 	case Refused:
-		return w.seeRefused(r)
+		return w.seeRefused(r, p)
 	case NoAnswer:
 		return w.seeFailure(r, p)
 	default:
@@ -94,7 +102,7 @@ func (w Watch) hear(r Reading, p Policy) (Watch, Next) {
 	return w.believe(r, w.doubt.since)
 }
 
-func (w Watch) seeRefused(r Reading) (Watch, Next) {
+func (w Watch) seeRefused(r Reading, p Policy) (Watch, Next) {
 	w.failures = row{}
 	if w.belief.Same(r.Finding) {
 		return w.agree(r.At), Next{}
@@ -102,7 +110,7 @@ func (w Watch) seeRefused(r Reading) (Watch, Next) {
 	if !w.backs(w.refusals, r.Finding) {
 		w.refusals = row{Finding: r.Finding, since: r.At}
 	}
-	if w.refusals.voices++; w.refusals.voices < refusedAfter {
+	if w.refusals = w.refusals.add(r.At, p); w.refusals.voices < refusedAfter {
 		return w, w.wait(r.At)
 	}
 	return w.believe(r, w.refusals.since)
@@ -115,7 +123,7 @@ func (w Watch) seeFailure(r Reading, p Policy) (Watch, Next) {
 	if w.failures.voices == 0 {
 		w.failures = row{Finding: r.Finding, since: r.At}
 	}
-	if w.failures.voices++; w.failures.voices < max(p.UnreachableAfter, leastVoices) {
+	if w.failures = w.failures.add(r.At, p); w.failures.voices < max(p.UnreachableAfter, leastVoices) {
 		return w, w.wait(r.At)
 	}
 	return w.believe(r, w.failures.since)

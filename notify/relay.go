@@ -14,8 +14,8 @@ import (
 
 // Outbox holds the notes that must be told.
 type Outbox interface {
-	// Waiting names the chats for which notes are due or cards are stale, and when the next note falls due.
-	Waiting(ctx context.Context, now time.Time) ([]monitor.Address, time.Time, error)
+	// Waiting names the chats for which notes are due or cards are stale.
+	Waiting(ctx context.Context, now time.Time) ([]monitor.Address, error)
 	Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error)
 	Sending(ctx context.Context, notes []monitor.Note) error
 	Settle(ctx context.Context, s monitor.Settlement) error
@@ -109,7 +109,7 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // hand starts a worker for each chat that waits and has none.
 func (r *Relay) hand(ctx context.Context) {
-	waiting, _, err := r.Outbox.Waiting(ctx, time.Now())
+	waiting, err := r.Outbox.Waiting(ctx, time.Now())
 	if err != nil {
 		if ctx.Err() == nil {
 			r.Log.ErrorContext(ctx, "outbox not read", "error", err)

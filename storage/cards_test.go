@@ -19,7 +19,7 @@ func testCard(t *testing.T, s *storage.Store) {
 	}
 	update(t, s, kazan, move)
 	c := update(t, s, kazan, move)
-	if chats, _ := waiting(t, s, start); !cmp.Equal(chats, []monitor.Address{ops}) {
+	if chats := waiting(t, s, start); !cmp.Equal(chats, []monitor.Address{ops}) {
 		t.Errorf("waiting are %v", chats)
 	}
 	cards := stale(t, s, ops)

@@ -16,9 +16,8 @@ const due = `n.state = 'waiting' and n.not_before <= $1 and not exists (
 	where e.state = 'waiting' and e.chat = n.chat and e.topic = n.topic and e.subject = n.subject
 		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1)`
 
-// Waiting says which chats have something to be told or a card to be brought up to date, and when the next note falls due
-// that is not due yet (zero: none waits).
-func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, time.Time, error) {
+// Waiting says which chats have something to be told or a card to be brought up to date.
+func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, error) {
 	rows, err := s.db.QueryContext(ctx, `
 		select n.chat, n.topic from notes n where `+due+`
 		union
@@ -28,15 +27,9 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, 
 		order by 1, 2`, now.UnixMilli())
 	chats, err := collect(rows, err, scanAddress)
 	if err != nil {
-		return nil, time.Time{}, s.failed(err, "looking for chats to tell")
+		return nil, s.failed(err, "looking for chats to tell")
 	}
-	var next int64
-	err = s.db.QueryRowContext(ctx, `
-		select coalesce(min(not_before), 0) from notes where state = 'waiting' and not_before > $1`, now.UnixMilli()).Scan(&next)
-	if err != nil {
-		return nil, time.Time{}, s.failed(err, "looking for the next note")
-	}
-	return chats, fromMillis(next), nil
+	return chats, nil
 }
 
 // Due are the notes that a chat must be told now, in order, each with its incident and that incident's card as they stand.

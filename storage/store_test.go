@@ -184,11 +184,11 @@ func stale(t testing.TB, s *storage.Store, to monitor.Address) []monitor.Card {
 	return cards
 }
 
-func waiting(t testing.TB, s *storage.Store, now time.Time) ([]monitor.Address, time.Time) {
+func waiting(t testing.TB, s *storage.Store, now time.Time) []monitor.Address {
 	t.Helper()
-	chats, next, err := s.Waiting(t.Context(), now)
+	chats, err := s.Waiting(t.Context(), now)
 	must(t, err)
-	return chats, next
+	return chats
 }
 
 func kinds(notes []monitor.Note) []monitor.AlertKind {

@@ -256,7 +256,7 @@ func testCommitted(t *testing.T, address string) {
 	var s *storage.Store
 	var nudges []string
 	s = open(t, storage.Options{URL: address, Committed: func(e monitor.Effects) {
-		chats, _ := waiting(t, s, start)
+		chats := waiting(t, s, start)
 		nudges = append(nudges, fmt.Sprintf("%d alerts, %d chats wait", len(e.Alerts), len(chats)))
 	}})
 	subscribe(t, s, ops, boss)

@@ -22,7 +22,7 @@ func (v Voice) Fleet(alert monitor.Alert, named func(monitor.InstanceID) monitor
 }
 
 func (v Voice) arrived(roll monitor.Roll, named func(monitor.InstanceID) monitor.Instance) Message {
-	x := vars{"Count": roll.Total, "Good": roll.Good, "Bad": len(roll.Bad), "Unseen": roll.Total - roll.Good - len(roll.Bad)}
+	x := vars{"Count": roll.Total, "Others": roll.Others, "Good": roll.Good, "Bad": len(roll.Bad), "Unseen": roll.Total - roll.Good - len(roll.Bad)}
 	x["Counts"] = v.tally(monitor.Roll{Total: len(roll.Bad), Bad: roll.Bad})
 	mark := green
 	if roll.Good == 0 && len(roll.Bad) > 0 {
