@@ -118,7 +118,7 @@ func newHouse(t *testing.T, n int, database string, check *simtest.Checker) *hou
 	}
 	h.cfg = config{
 		BotToken: secret.New(botToken), TelegramURL: "https://telegram.example", Operators: []int64{operator.ID},
-		Chats: []monitor.Address{{Chat: opsGroup}, {Chat: forum, Topic: topic}, {Chat: operator.ID}},
+		Chats:    []monitor.Address{{Chat: opsGroup}, {Chat: forum, Topic: topic}, {Chat: operator.ID}},
 		Schedule: every, CheckTimeout: 30 * time.Second,
 		Policy: monitor.DefaultPolicy(), Database: database, Zone: time.UTC, LogLevel: slog.LevelDebug,
 	}
