@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -21,18 +22,23 @@ const (
 	maxDrain    = 64 << 10 // bytes read from what is left of an answer, so that its connection can be used again
 )
 
-// newTransport is the standard one, less patient, and with pings that find a dead HTTP/2 connection.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
+// newTransport is the standard one, less patient, with pings that find a dead HTTP/2 connection, and with no proxy but p.
+func newTransport(p Proxy) *http.Transport {
+	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}
+	t := &http.Transport{
+		DialContext:           dialer.DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:   connectTimeout,
 		ExpectContinueTimeout: time.Second,
 		MaxIdleConnsPerHost:   8,
 		IdleConnTimeout:       90 * time.Second,
 		ForceAttemptHTTP2:     true,
 		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
+	if u := p.url(); u != nil {
+		useProxy(t, u, dialer)
+	}
+	return t
 }
 
 // request is one call of a Bot API method. Its params are built by hand: the library's helpers know no newer fields, and
@@ -52,7 +58,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 
 // exchange is call with the caller's time limit.
 func (c *Client) exchange(ctx context.Context, r request, out any) error {
-	x := &exchanger{ctx: ctx, client: c.http, method: r.method}
+	x := &exchanger{ctx: ctx, client: c.http, clock: &c.clock, method: r.method}
 	bot := &tgbotapi.BotAPI{Token: c.token.Reveal(), Client: x}
 	bot.SetAPIEndpoint(c.endpoint)
 
@@ -77,6 +83,9 @@ func (c *Client) exchange(ctx context.Context, r request, out any) error {
 
 func (c *Client) failure(x *exchanger, answer *tgbotapi.APIResponse, err error) error {
 	if refusal, ok := errors.AsType[*tgbotapi.Error](err); ok {
+		if answer.ErrorCode == http.StatusTooManyRequests {
+			c.throttled.Add(1)
+		}
 		return &Error{
 			Method:      x.method,
 			Code:        answer.ErrorCode, // the library's own error has none after an upload
@@ -102,6 +111,7 @@ func encode(v any) string {
 type exchanger struct {
 	ctx    context.Context // of the one call that it lives for
 	client *http.Client
+	clock  *clock
 	method string
 	sent   bool
 }
@@ -130,6 +140,7 @@ func (x *exchanger) Do(r *http.Request) (*http.Response, error) {
 		_ = resp.Body.Close()
 		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: contentType}
 	}
+	x.clock.hear(resp.Header)
 	return resp, nil
 }
 

@@ -24,6 +24,10 @@ type Options struct {
 	HTTP   http.RoundTripper // default: an own transport that notices dead connections
 	Log    *slog.Logger      // default: nowhere
 
+	// Proxies are the ways to the Bot API, if HTTP is nil; the environment's HTTP_PROXY is never one. A request that does
+	// not connect goes to the next; the one that worked is the first from then on. None: the direct way.
+	Proxies []Proxy
+
 	// OnTrouble is told when polling begins to fail, when it fails for another reason (see ClassOf: Conflict is a second
 	// poller or a webhook, BotDead a refused token), and, with nil, when it works again. It must not block.
 	OnTrouble func(error)
@@ -39,6 +43,8 @@ type Client struct {
 	lanes     *lanes
 	me        atomic.Pointer[Me]
 	skipped   atomic.Uint64
+	throttled atomic.Uint64
+	clock     clock
 }
 
 const officialURL = "https://api.telegram.org"
@@ -61,11 +67,15 @@ func New(o Options) (*Client, error) {
 		onTrouble: o.OnTrouble,
 		lanes:     newLanes(),
 	}
-	if c.http.Transport == nil {
-		c.http.Transport = newTransport()
-	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case o.HTTP != nil:
+	case len(o.Proxies) > 0:
+		c.http.Transport = newProxies(o.Proxies, c.log)
+	default:
+		c.http.Transport = newTransport(Proxy{})
 	}
 	if c.onTrouble == nil {
 		c.onTrouble = func(error) {}
@@ -110,3 +120,6 @@ func baseURL(s string) (string, error) {
 // Skipped counts the updates that were passed over since the start: those that could not be decoded, and those whose
 // handling panicked.
 func (c *Client) Skipped() uint64 { return c.skipped.Load() }
+
+// Throttled counts the calls since the start that Telegram refused with 429, too many requests.
+func (c *Client) Throttled() uint64 { return c.throttled.Load() }

@@ -84,6 +84,9 @@ func neverConnected(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return true
 	}
+	if _, ok := errors.AsType[*unreachable](err); ok {
+		return true
+	}
 	_, ok := errors.AsType[*net.DNSError](err)
 	return ok
 }

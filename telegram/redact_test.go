@@ -63,17 +63,17 @@ type leakyError struct{ address string }
 
 func (*leakyError) Error() string { return "something broke" }
 
-// walk looks for the token in every error of the chain, however it is printed.
-func walk(t *testing.T, err error) {
+// walk looks for the token, and for more secrets, in every error of the chain, however it is printed.
+func walk(t *testing.T, err error, secrets ...string) {
 	t.Helper()
 	if err == nil {
 		t.Fatal("no error")
 	}
 	var logged bytes.Buffer
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("x", slog.Any("error", err))
-	mustNotLeak(t, logged.String())
+	shown := logged.String()
 	for todo := []error{err}; len(todo) > 0; todo = todo[1:] {
-		mustNotLeak(t, fmt.Sprintf("%v %+v %#v %q", todo[0], todo[0], todo[0], todo[0]))
+		shown += fmt.Sprintf("%v %+v %#v %q", todo[0], todo[0], todo[0], todo[0])
 		switch wrapped := todo[0].(type) { //nolint:errorlint // this walks the chain itself
 		case interface{ Unwrap() error }:
 			if inner := wrapped.Unwrap(); inner != nil {
@@ -81,6 +81,17 @@ func walk(t *testing.T, err error) {
 			}
 		case interface{ Unwrap() []error }:
 			todo = append(todo, wrapped.Unwrap()...)
+		}
+	}
+	mustNotLeak(t, shown)
+	mustNotShow(t, shown, secrets...)
+}
+
+func mustNotShow(t *testing.T, text string, secrets ...string) {
+	t.Helper()
+	for _, s := range secrets {
+		if strings.Contains(text, s) {
+			t.Errorf("%q is in %s", s, text)
 		}
 	}
 }

@@ -11,13 +11,15 @@ type Answer string
 
 // The short answers.
 const (
-	NotAllowed Answer = "not_allowed" // this person may not do that
-	TooLate    Answer = "too_late"    // the confirmation has expired
-	NotYours   Answer = "not_yours"   // somebody else asked for the confirmation
-	WasAway    Answer = "was_away"    // the command is older than five minutes
-	Asking     Answer = "asking"      // a check is on its way
+	NotHere    Answer = "not_here"  // nothing is done in this chat
+	TooLate    Answer = "too_late"  // the confirmation has expired
+	NotYours   Answer = "not_yours" // somebody else asked for the confirmation
+	WasAway    Answer = "was_away"  // the command is older than five minutes
+	Asking     Answer = "asking"    // a check is on its way
 	Cancelled  Answer = "cancelled"
 	NotWatched Answer = "not_watched" // the number has left the list
+	OldButton  Answer = "old_button"  // a button of an earlier version, or nobody's
+	Crowded    Answer = "crowded"     // too many questions at a time
 	WhichOne   Answer = "which_one"   // a command without its id
 	NoCommand  Answer = "no_command"  // an unknown command
 	Adopted    Answer = "adopted"     // the known ones will ring from now on
@@ -26,6 +28,15 @@ const (
 
 // Say gives a short answer: plain text of at most [MaxToast] units.
 func (v Voice) Say(a Answer) string { return v.toast("answer."+string(a), nil) }
+
+// NotAllowed tells somebody that only operators may do what they want, and how to become one; the zero Person is one
+// who cannot be known. Plain text of at most [MaxToast].
+func (v Voice) NotAllowed(who monitor.Person) string {
+	if who.ID == 0 {
+		return v.toast("answer.nobody", nil)
+	}
+	return v.toast("answer.not_allowed", vars{"Person": digits(who.ID)})
+}
 
 // NotTaken says why a press was not taken, by the error of [monitor.Case.Press]. Plain text of at most [MaxToast].
 func (v Voice) NotTaken(err error) string {
@@ -71,11 +82,15 @@ func (v Voice) Help(bot string, mayReboot bool) Message {
 	return Message{HTML: string(blocks(headline(green, v.say("help.title", x)), v.say("help.commands", x), v.say("help.marks", x)))}
 }
 
-// Greeting answers somebody the bot does not know: the ids that whoever runs it needs.
+// Greeting answers somebody the bot does not know: the ids that whoever runs it needs. The zero Person is one who cannot
+// be known.
 func (v Voice) Greeting(here monitor.Address, who monitor.Person) Message {
-	x := vars{"Chat": html(digits(here.Chat)), "Topic": html(""), "Person": html(digits(who.ID))}
+	x := vars{"Chat": html(digits(here.Chat)), "Topic": html(""), "Person": html("")}
 	if here.Topic != 0 {
 		x["Topic"] = html(digits(int64(here.Topic)))
+	}
+	if who.ID != 0 {
+		x["Person"] = html(digits(who.ID))
 	}
 	return Message{HTML: string(blocks(headline(green, v.say("greeting.title", x)), v.say("greeting.line", x)))}
 }

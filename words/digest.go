@@ -22,11 +22,14 @@ const manyAtOnce = 10
 const reserve = 100
 
 // Digest is many incidents in one message, and stays their card: those that work again move to the end. It counts all
-// and names as many as fit, the worst first; the number of those named is returned.
+// and names the worst, at most [monitor.MaxNamed]; the number of those named is returned. A file names more, see [File].
 func (v Voice) Digest(entries []Entry) (Message, int) {
 	groups := v.groups(entries)
 	head := blocks(lines(v.digestTitle(entries), v.digestCounts(groups), v.pools(entries)), v.digestLoss(entries), v.digestAdvice(entries))
-	list := newList(v, MaxMessage-reserve-visible(head)-2)
+	list, more := newList(v, MaxMessage-reserve-visible(head)-2), "digest.more"
+	if len(entries) > monitor.MaxNamed {
+		list.most, more = monitor.MaxNamed, "digest.more_file"
+	}
 	for _, g := range groups {
 		for n, e := range g.entries {
 			title := html("")
@@ -36,7 +39,12 @@ func (v Voice) Digest(entries []Entry) (Message, int) {
 			list.add(title, listed(e.Instance))
 		}
 	}
-	return Message{HTML: string(blocks(head, list.text("digest.more")))}, list.named
+	return Message{HTML: string(blocks(head, list.text(more)))}, list.named
+}
+
+// AllOver says that the last of the incidents that share a card is over.
+func (v Voice) AllOver(n int) Message {
+	return Message{HTML: string(headline(green, v.say("digest.all_over", vars{"Count": n})))}
 }
 
 // group is what stands under one heading.

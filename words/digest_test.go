@@ -1,6 +1,8 @@
 package words
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"strings"
 	"testing"
@@ -80,13 +82,29 @@ func TestDigestAsTheyRecover(t *testing.T) {
 	digest(t, "digest_unproved", at(3, 42), append(back, Entry{promo, unproved.c.Incident}), 13)
 }
 
-// A digest of more than fit counts all and says how many it could not name.
+// A digest of very many counts all, names sixty, and has a table that names all.
 func TestDigestOfFiveHundred(t *testing.T) {
 	t.Parallel()
-	m, named := speak(at(3, 12)).Digest(entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 500)...))
+	all := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 500)...)
+	all[7].Instance.Name = "=HYPERLINK(\"https://example.com\")"
+	m, named := speak(at(3, 12)).Digest(all)
 	checkMessage(t, m)
-	if named < 60 || !strings.Contains(m.HTML, fmt.Sprintf("and %d more: /status", 500-named)) || !strings.Contains(m.HTML, "500 numbers stopped") {
+	if named != 60 || !strings.Contains(m.HTML, "and 440 more: all in the file below") || !strings.Contains(m.HTML, "500 numbers stopped") {
 		t.Errorf("names %d:\n%s", named, m.HTML)
+	}
+	f, err := speak(at(3, 12)).Table(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(f.Content, []byte("\ufeff")))).ReadAll()
+	if err != nil || len(rows) != 501 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if got := rows[8]; got[0] != "7105000008" || got[1] != "'=HYPERLINK(\"https://example.com\")" || got[4] != "notAuthorized" || got[5] == "" || got[6] != "" {
+		t.Errorf("a row reads %q", got)
+	}
+	if len(f.Caption) == 0 || f.Name == "" {
+		t.Errorf("the file is %q: %q", f.Name, f.Caption)
 	}
 }
 

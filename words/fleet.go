@@ -8,15 +8,18 @@ import (
 	"greenwatch/monitor"
 )
 
-// Fleet is an alert about many numbers at once: the first look at some, or our return after an absence. named gives
-// an instance by its id.
+// Fleet is an alert about many numbers at once: the first look at some, our return after an absence, or the daily
+// report. named gives an instance by its id.
 func (v Voice) Fleet(alert monitor.Alert, named func(monitor.InstanceID) monitor.Instance) Message {
 	roll := monitor.Roll{}
 	if alert.Roll != nil {
 		roll = *alert.Roll
 	}
-	if alert.Kind == monitor.Returned {
+	switch {
+	case alert.Kind == monitor.Returned:
 		return v.returned(roll)
+	case alert.Day != nil:
+		return v.reported(roll, *alert.Day)
 	}
 	return v.arrived(roll, named)
 }

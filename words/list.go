@@ -4,6 +4,7 @@ package words
 type list struct {
 	voice Voice
 	room  int // UTF-16 units left
+	most  int // lines at most; 0: as many as fit
 	lines []html
 	named int
 	rest  int
@@ -19,7 +20,7 @@ func newList(v Voice, room int) *list {
 func (l *list) add(heading, line html) {
 	both := lines(heading, line)
 	need := visible(both) + 1
-	if l.rest > 0 || need > l.room {
+	if l.rest > 0 || need > l.room || l.most > 0 && l.named == l.most {
 		l.rest++
 		return
 	}

@@ -24,5 +24,10 @@ func (v Voice) Taken(i monitor.Instance, a monitor.Action) Message {
 	return Message{HTML: string(lines(v.title(orange, "taken.title", i, x), v.say("taken.line", x), v.identity(i)))}
 }
 
+// NotRebooted is what a confirmation reads like once nothing comes of it, and why.
+func (v Voice) NotRebooted(i monitor.Instance, why string) Message {
+	return Message{HTML: string(lines(v.title(white, "not_rebooted.title", i, nil), escape(why), v.identity(i)))}
+}
+
 // Toast is the message as short plain text, for the answer to a press: at most [MaxToast] units.
 func (m Message) Toast() string { return cut(plain(html(m.HTML), false), MaxToast) }

@@ -102,7 +102,7 @@ func TestAnyLifeIsSaidWell(t *testing.T) {
 		if l.c.Belief.Answer != "" {
 			past = []monitor.Transition{{To: l.c.Belief}, {From: silence, To: l.c.Belief}}
 		}
-		said = append(said, v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c}}), v.Detail(i, l.c, r, past))
+		said = append(said, v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}}}), v.Checked([]Seen{{i, l.c, r}}), v.Detail(i, l.c, r, past))
 		said = append(said, v.Unknown(i.Name, []monitor.Instance{i}))
 		for _, m := range said {
 			sound(t, m)
@@ -121,7 +121,7 @@ func TestAnyCrowdIsSaidWell(t *testing.T) {
 			i := instances().Draw(t, "instance")
 			l := wellFor(i, days, at(3, 0)).becomes(findings().Draw(t, "finding"), at(3, 1)).passes(at(3, 10))
 			pattern = append(pattern, Entry{i, l.c.Incident})
-			seen = append(seen, Seen{i, l.c})
+			seen = append(seen, Seen{Instance: i, Case: l.c})
 			roll.Bad = append(roll.Bad, monitor.RollEntry{Instance: i.ID, Finding: l.c.Belief.Finding})
 		}
 		all := pattern
@@ -136,6 +136,7 @@ func TestAnyCrowdIsSaidWell(t *testing.T) {
 			t.Errorf("names %d of %d", named, len(all))
 		}
 		sound(t, v.Status(seen))
+		sound(t, v.Checked(seen))
 		named1 := func(monitor.InstanceID) monitor.Instance { return pattern[0].Instance }
 		for _, kind := range []monitor.AlertKind{monitor.Arrived, monitor.Returned} {
 			sound(t, v.Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named1))

@@ -26,6 +26,8 @@ func readingKey(r monitor.Reading) string {
 		return "refused"
 	case monitor.Throttled:
 		return "throttled"
+	case monitor.Unasked:
+		return "unasked"
 	default:
 		return "silence"
 	}
@@ -35,11 +37,11 @@ func readingKey(r monitor.Reading) string {
 func (v Voice) credence(r monitor.Reading, c monitor.Case, x vars) html {
 	b := c.Belief
 	switch {
-	case b.Answer == "" && r.Answer == monitor.Throttled:
+	case b.Answer == "" && !r.Tells():
 		return v.say("reading.nothing", x)
 	case b.Same(r.Finding):
 		return v.say("reading.believed", x)
-	case r.Answer == monitor.Throttled:
+	case !r.Tells():
 		return v.say("reading.stays", x)
 	case b.Answer == "":
 		return v.say("reading.first", x)
@@ -48,6 +50,12 @@ func (v Voice) credence(r monitor.Reading, c monitor.Case, x vars) html {
 	default:
 		return v.say("reading.later", x)
 	}
+}
+
+// Unanswered answers /check where GREEN-API takes too long to wait for.
+func (v Voice) Unanswered(i monitor.Instance) Message {
+	text := lines(v.title(white, "unanswered.title", i, nil), v.say("unanswered.line", nil), v.identity(i))
+	return Message{HTML: string(text), Buttons: v.buttons(i.ID, Check)}
 }
 
 // Confirm asks whether a reboot is meant, and says what it does in the state that is believed. Only the person named

@@ -12,28 +12,56 @@ import (
 type Seen struct {
 	Instance monitor.Instance
 	Case     monitor.Case
+	Asked    monitor.Reading // what a question has just brought; zero: no answer came
+}
+
+// answered reports whether the question brought word of the number.
+func (s Seen) answered() bool { return s.Asked.Tells() }
+
+// fresh reports whether the question brought something that is not believed yet.
+func (s Seen) fresh() bool { return s.answered() && !s.Case.Belief.Same(s.Asked.Finding) }
+
+// finding is the latest word of the number, believed or not.
+func (s Seen) finding() monitor.Finding {
+	if s.answered() {
+		return s.Asked.Finding
+	}
+	return s.Case.Belief.Finding
 }
 
 // Status answers /status: how many work, and one line for each that does not, the worst first, as many as fit.
-func (v Voice) Status(all []Seen) Message {
+func (v Voice) Status(all []Seen) Message { return v.standing(all, "") }
+
+// Checked answers /check about all: the same by what GREEN-API has just said, and what of it is not believed yet.
+func (v Voice) Checked(all []Seen) Message {
+	x, missing := vars{"Fresh": slices.ContainsFunc(all, Seen.fresh)}, 0
+	for _, s := range all {
+		if !s.answered() {
+			missing++
+		}
+	}
+	return v.standing(all, v.say("status.asked", x.with("Missing", missing)))
+}
+
+func (v Voice) standing(all []Seen, asked html) Message {
 	counts, good, mark := newTally(v), 0, green
 	var wanting []Seen
 	for _, s := range all {
-		b := s.Case.Belief
-		counts.add(b.Finding, 1)
-		if b.Verdict() == monitor.Good {
+		f := s.finding()
+		counts.add(f, 1)
+		if f.Verdict() == monitor.Good {
 			good++
 		}
-		if b.Verdict() != monitor.Good || onProbation(s.Case.Incident) {
+		if f.Verdict() != monitor.Good || s.fresh() || onProbation(s.Case.Incident) {
 			wanting = append(wanting, s)
 		}
-		mark = worseStatus(mark, topicOf(b.Finding).mark)
+		mark = worseStatus(mark, topicOf(f).mark)
 	}
 	x := vars{"Count": len(all), "Good": good, "All": good == len(all)}
 	if len(all) == 0 {
 		return Message{HTML: string(headline(white, v.say("status.nothing", nil)))}
 	}
-	head := lines(headline(mark, v.say("status.title", x)), counts.text()+".")
+	head := lines(headline(mark, v.say("status.title", x)), counts.text()+".", asked)
 	list := newList(v, MaxMessage-reserve-visible(head)-2)
 	for _, s := range byNeed(wanting) {
 		list.add("", v.statusLine(s))
@@ -51,17 +79,23 @@ func worseStatus(a, b string) string {
 func byNeed(all []Seen) []Seen {
 	return slices.SortedFunc(slices.Values(all), func(a, b Seen) int {
 		return cmp.Or(
-			strings.Compare(rank(a.Case.Belief.Finding), rank(b.Case.Belief.Finding)),
+			strings.Compare(rank(a.finding()), rank(b.finding())),
 			compareIDs(a.Instance.ID, b.Instance.ID),
 		)
 	})
 }
 
 func (v Voice) statusLine(s Seen) html {
-	b := s.Case.Belief
-	t := topicOf(b.Finding)
-	x := vars{"Who": listed(s.Instance), "Word": v.fullWord(b.Finding), "Since": v.since(b), "Known": s.Case.Known}
+	b, f := s.Case.Belief, s.finding()
+	t := topicOf(f)
+	x := vars{"Who": listed(s.Instance), "Word": v.fullWord(f), "Since": v.since(b), "Known": s.Case.Known}
 	switch {
+	case s.fresh():
+		x["Believed"] = ""
+		if b.Answer != "" {
+			x["Believed"] = v.word(b.Finding)
+		}
+		return html(t.mark) + " " + v.say("status.fresh", x)
 	case b.Answer == "":
 		return html(t.mark) + " " + v.say("status.unseen", x)
 	case b.Verdict() == monitor.Good:

@@ -12,12 +12,12 @@ func TestStatus(t *testing.T) {
 	t.Parallel()
 	var all []Seen
 	for _, i := range numbers("7103", "Ufa", 12) {
-		all = append(all, Seen{i, wellFor(i, days, at(3, 0)).c})
+		all = append(all, Seen{Instance: i, Case: wellFor(i, days, at(3, 0)).c})
 	}
 	golden(t, "status_well", speak(at(3, 12)).Status(all))
 	golden(t, "status_nothing", speak(at(3, 12)).Status(nil))
 
-	add := func(l *life, i monitor.Instance) { all = append(all, Seen{i, l.c}) }
+	add := func(l *life, i monitor.Instance) { all = append(all, Seen{Instance: i, Case: l.c}) }
 	more := numbers("7105", "Kazan", 8)
 	add(outSince(more[0], silence, at(3, 8)), more[0])
 	add(outSince(more[1], state(monitor.Starting), at(3, 9)), more[1])
@@ -31,6 +31,26 @@ func TestStatus(t *testing.T) {
 	add(&life{}, more[6])
 	add(outSince(promo, state(monitor.Suspended), at(2, 0)).becomes(authorized, at(3, 0)), promo)
 	golden(t, "status", speak(at(3, 12)).Status(all))
+}
+
+func TestChecked(t *testing.T) {
+	t.Parallel()
+	asked := func(i monitor.Instance, l *life, f monitor.Finding) Seen {
+		return Seen{Instance: i, Case: l.c, Asked: monitor.Reading{Instance: i.ID, At: at(3, 12), Finding: f}}
+	}
+	some := numbers("7105", "Kazan", 6)
+	well := func(i monitor.Instance) *life { return wellFor(i, days, at(3, 0)) }
+	golden(t, "checked_well", speak(at(3, 12)).Checked([]Seen{
+		asked(some[0], well(some[0]), authorized), asked(some[1], well(some[1]), authorized),
+	}))
+	golden(t, "checked", speak(at(3, 12)).Checked([]Seen{
+		asked(some[0], well(some[0]), authorized),
+		asked(some[1], well(some[1]), state(monitor.NotAuthorized)),
+		asked(some[2], outSince(some[2], state(monitor.Blocked), at(2, 1)), state(monitor.Blocked)),
+		asked(some[3], outSince(some[3], state(monitor.NotAuthorized), at(2, 1)), authorized),
+		asked(some[4], well(some[4]), monitor.Finding{Answer: monitor.Throttled}),
+		asked(some[5], &life{}, silence),
+	}))
 }
 
 func TestStatusOfThreeHundredUnseen(t *testing.T) {
@@ -116,10 +136,12 @@ func TestAnswers(t *testing.T) {
 		all.WriteString(name + ": " + text + "\n")
 	}
 	for _, a := range []Answer{
-		NotAllowed, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, WhichOne, NoCommand, Adopted, Trouble,
+		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble,
 	} {
 		say(string(a), v.Say(a))
 	}
+	say("not allowed", v.NotAllowed(opsA))
+	say("nobody", v.NotAllowed(monitor.Person{}))
 	last := monitor.Action{Verb: monitor.Reboot, By: opsA, At: at(3, 13)}
 	say("busy", v.NotTaken(&monitor.BusyError{Action: last}))
 	say("too soon", v.NotTaken(&monitor.TooSoonError{Last: last, Again: at(3, 23)}))
@@ -131,12 +153,15 @@ func TestAnswers(t *testing.T) {
 
 	golden(t, "taken", v.Taken(kazan, last))
 	golden(t, "taken_nameless", v.Taken(kazan, monitor.Action{Verb: monitor.Reboot, At: at(3, 13)}))
+	golden(t, "not_rebooted", v.NotRebooted(kazan, v.Say(TooLate)))
+	golden(t, "unanswered", v.Unanswered(kazan))
 	golden(t, "unknown", v.Unknown("kazna <7>", numbers("7105", "Kazan", 7)))
 	golden(t, "unknown_alone", v.Unknown("kazna", nil))
 	golden(t, "help", v.Help("greenwatch_bot", true))
 	golden(t, "help_reader", v.Help("", false))
 	golden(t, "greeting", v.Greeting(monitor.Address{Chat: -1001234567890, Topic: 12}, opsA))
 	golden(t, "greeting_private", v.Greeting(monitor.Address{Chat: 1001}, opsA))
+	golden(t, "greeting_nobody", v.Greeting(monitor.Address{Chat: -1001234567890}, monitor.Person{}))
 	golden(t, "repeated", v.Repeated(outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11))))
 }
 

@@ -102,14 +102,21 @@ func (q *queue) start(offset int32) int32 {
 		keep := min(int(-int64(offset)), len(q.pending))
 		q.pending = slices.Clone(q.pending[len(q.pending)-keep:])
 		return 0
-	case int64(offset) > int64(q.next)-1+10:
-		return 0 // of another sequence: nothing is confirmed
+	case q.foreign(offset):
+		return 0
 	}
 	return offset
 }
 
+// foreign reports whether an offset is of another sequence of ids, and so confirms nothing; the sequence may have changed
+// while a poll was held.
+func (q *queue) foreign(offset int32) bool { return int64(offset) > int64(q.next)-1+10 }
+
 // take forgets what is confirmed or too old and returns up to limit of the rest.
 func (q *queue) take(from int32, limit int, now time.Time) []json.RawMessage {
+	if q.foreign(from) {
+		from = 0
+	}
 	q.pending = slices.DeleteFunc(q.pending, func(u update) bool { return u.id < from || !u.expires.After(now) })
 	out := []json.RawMessage{}
 	for _, u := range q.pending[:min(limit, len(q.pending))] {

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"greenwatch/simulator/botapi"
+	"greenwatch/simulator/instanceapi"
+)
+
+// What happens in the storm, on average.
+const (
+	changeAgain  = 5 * time.Minute // for one instance
+	faultAgain   = 8 * time.Second
+	mostFault    = 40 * time.Second
+	askAgain     = 10 * time.Second
+	killsInAll   = 8 // all in the first third, so that the last life is a long one
+	shortestLife = 5 * time.Second
+	step         = 50 * time.Millisecond
+)
+
+// storm lasts until the time given.
+func (w *world) storm(ctx context.Context, until time.Time) {
+	began := time.Now()
+	kills, change := until.Sub(began)/3, min(changeAgain, until.Sub(began))
+	longest := min(mostFault, until.Sub(began)/4)
+	for now := began; now.Before(until) && ctx.Err() == nil; now = time.Now() {
+		if w.happens(change / time.Duration(w.instances)) {
+			w.change()
+		}
+		if w.happens(min(faultAgain, until.Sub(began)/10)) {
+			w.breakSomething(longest)
+		}
+		if w.happens(askAgain) {
+			w.ask()
+		}
+		if now.Sub(began) < kills && w.happens(max(kills/killsInAll, shortestLife)) {
+			w.count.kills++
+			w.program.kill()
+			if err := w.program.start(); err != nil {
+				return // its end is found at the end
+			}
+		}
+		sleep(ctx, step)
+	}
+}
+
+// happens is true once in so long, on average.
+func (w *world) happens(again time.Duration) bool {
+	return w.rand.Float64() < float64(step)/float64(again)
+}
+
+func pick[T any](w *world, from []T) T { return from[w.rand.IntN(len(from))] }
+
+// change has an instance drop out, or come back.
+func (w *world) change() {
+	id := pick(w, w.judge.Instances).ID
+	now, err := w.green.Snapshot(id)
+	if err != nil {
+		return
+	}
+	w.count.changes++
+	if now.State != instanceapi.Authorized {
+		_ = w.green.Set(id, instanceapi.Authorized)
+		return
+	}
+	switch w.rand.IntN(6) {
+	case 0:
+		_ = w.green.FalseLogout(id)
+	case 1:
+		_ = w.green.StickStarting(id)
+	default:
+		_ = w.green.Set(id, pick(w, []instanceapi.State{
+			instanceapi.NotAuthorized, instanceapi.Blocked, instanceapi.Suspended, instanceapi.YellowCard, instanceapi.SleepMode,
+		}))
+	}
+}
+
+// breakSomething breaks one of the services for a while.
+func (w *world) breakSomething(longest time.Duration) {
+	w.count.faults++
+	d := time.Duration(w.rand.Int64N(int64(longest)))
+	if w.rand.IntN(2) == 0 {
+		broken := w.telegram.Inject(w.telegramFault())
+		time.AfterFunc(d, broken.Off)
+		return
+	}
+	scope := pick(w, []instanceapi.Scope{
+		instanceapi.WholeAPI, instanceapi.PoolScope("7105"), instanceapi.PoolScope("7109"),
+		instanceapi.InstanceScope(pick(w, w.judge.Instances).ID),
+	})
+	kind := pick(w, instanceapi.Kinds())
+	if scope == instanceapi.WholeAPI && kind == instanceapi.Huge {
+		kind = instanceapi.Reset // 100 MB for everybody is a test of the simulator
+	}
+	if w.green.Break(scope, instanceapi.Fault{Kind: kind, Status: 466}) == nil {
+		time.AfterFunc(d, func() { w.green.Mend(scope) })
+	}
+}
+
+func (w *world) telegramFault() botapi.Fault {
+	f := botapi.Fault{
+		Method: pick(w, []string{"", "sendMessage", "editMessageText", "getUpdates", "answerCallbackQuery"}),
+		Chat:   pick(w, []int64{0, 0, group, w.operator.ID}),
+		Stored: w.rand.IntN(3) == 0,
+		Effect: pick(w, []botapi.Effect{
+			botapi.Gateway(502), botapi.Gateway(504), botapi.Refuse(500, "Internal Server Error: restart"), botapi.FloodWait(3),
+			botapi.Truncate(), botapi.Drip(5 * time.Second), botapi.Reset(), botapi.BlackHole(),
+		}),
+	}
+	if f.Method == "getUpdates" {
+		f.Chat, f.Stored = 0, false
+	}
+	return f
+}
+
+// ask has the operator write or press something.
+func (w *world) ask() {
+	w.count.commands++
+	id := pick(w, w.judge.Instances).ID
+	switch w.rand.IntN(4) {
+	case 0:
+		w.telegram.Say(group, w.operator, "/status@watch_bot")
+	case 1:
+		w.telegram.Say(w.operator.ID, w.operator, "/check "+id)
+	case 2:
+		w.telegram.Say(group, w.operator, "/reboot@watch_bot "+id)
+	default:
+		w.confirm()
+	}
+}
+
+// confirm presses the confirmation that stands in the group, if there is one.
+func (w *world) confirm() {
+	question := w.find(group, "Only @ops_a can confirm")
+	m, found := w.telegram.Message(group, question)
+	if !found || len(m.Keyboard) == 0 {
+		return
+	}
+	if _, err := w.telegram.PressData(group, question, m.Keyboard[0][0].Data, w.operator); err == nil {
+		w.count.confirmed++
+	}
+}
+
+func (c tooMany) Error() string {
+	return fmt.Sprintf("%d reboots for %d confirmations", c.reboots, c.confirmed)
+}
+
+// tooMany says that reboots were made that nobody wanted.
+type tooMany struct{ reboots, confirmed int }
+
+// rebooted says whether reboots were made that nobody had confirmed.
+func (w *world) rebooted() error {
+	made := 0
+	for _, s := range w.green.Snapshots() {
+		made += s.Reboots
+	}
+	if made > w.count.confirmed {
+		return fmt.Errorf("soak: %d reboots for %d confirmations", made, w.count.confirmed)
+	}
+	return nil
+}
