@@ -46,6 +46,7 @@ type Options struct {
 	Operators []int64           // who may act
 	Fleet     Fleet
 	Cases     Cases
+	States    Chats // of the chats themselves
 	Watch     Watch
 	Policy    monitor.Policy
 	Voice     words.Voice
@@ -55,9 +56,11 @@ type Options struct {
 // Bot answers people.
 type Bot struct {
 	Options
-	access   access
-	jobs     *jobs
-	username atomic.Value // the bot's own, once Telegram has said it
+	access    *access
+	jobs      *jobs
+	refusals  refusals
+	username  atomic.Value // the bot's own, once Telegram has said it
+	deafSince atomic.Value // when people were last told that nothing reaches us
 }
 
 // oldAfter is the age from which a command is not carried out any more: who wrote it has gone on.
@@ -65,13 +68,13 @@ const oldAfter = 5 * time.Minute
 
 // New makes a bot. It makes no call.
 func New(o Options) (*Bot, error) {
-	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.Watch == nil || o.Log == nil {
+	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Log == nil {
 		return nil, errors.New("bot: an option is missing")
 	}
-	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log)}, nil
+	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), refusals: make(refusals)}, nil
 }
 
-// Run polls for updates until ctx ends, and then lets the answers under way end.
+// Run polls for updates until ctx ends, which also ends the answers under way.
 func (b *Bot) Run(ctx context.Context) error {
 	var introduced sync.WaitGroup
 	introduced.Go(func() { b.introduce(ctx) })
@@ -85,19 +88,15 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 	switch {
 	case u.Press != nil:
 		b.press(ctx, *u.Press)
-	case u.Message != nil && u.Message.Command != "":
-		b.command(ctx, *u.Message)
 	case u.Membership != nil:
-		b.Log.InfoContext(ctx, "membership changed", "chat", u.Membership.Chat.ID, "was", u.Membership.Old, "is", u.Membership.New)
-	}
-}
-
-func (b *Bot) write(ctx context.Context, p telegram.Priority, m telegram.Message) {
-	if b.Telegram.Turn(ctx, m.To.Chat, p) != nil {
-		return
-	}
-	if _, err := b.Telegram.Send(ctx, m); err != nil && ctx.Err() == nil {
-		b.Log.WarnContext(ctx, "answer not sent", "chat", m.To.Chat, "error", err)
+		b.membership(ctx, *u.Membership)
+	case u.Message == nil:
+	case u.Message.MigrateTo != 0:
+		b.migrated(ctx, u.Message.Chat.ID, u.Message.MigrateTo)
+	case u.Message.MigrateFrom != 0:
+		b.migrated(ctx, u.Message.MigrateFrom, u.Message.Chat.ID)
+	case u.Message.Command != "":
+		b.command(ctx, *u.Message)
 	}
 }
 
@@ -116,7 +115,11 @@ func (b *Bot) introduce(ctx context.Context) {
 			b.username.Store(me.Username)
 			err = b.Telegram.SetCommands(ctx, telegram.Scope{Kind: telegram.ScopeDefault}, commands)
 		}
-		if err == nil || telegram.ClassOf(err) == telegram.Malformed {
+		if err == nil {
+			return
+		}
+		if telegram.ClassOf(err) == telegram.Malformed {
+			b.Log.ErrorContext(ctx, "menu not set", "error", err)
 			return
 		}
 		select {

@@ -11,10 +11,8 @@ import (
 	"greenwatch/words"
 )
 
-// A button carries its deed and what it is about: "check:7105000017". A confirmation carries who was asked, and until
-// when: "confirm:7105000017:412345:1763780000". Telegram allows 64 bytes.
-//
-// deed is what a pressed button asks for.
+// deed is what a pressed button asks for. The button carries it as "check:7105000017", and a confirmation also who was
+// asked and until when: "confirm:7105000017:412345:1763780000". Telegram allows 64 bytes.
 type deed struct {
 	do       words.Do
 	instance monitor.InstanceID
@@ -39,7 +37,11 @@ func (d deed) String() string {
 // parseDeed accepts exactly what String makes; people can send whatever they like.
 func parseDeed(data string) (deed, bool) {
 	parts := strings.Split(data, ":")
+	known := map[words.Do]int{words.Check: 2, words.Reboot: 2, words.Confirm: 4, words.Cancel: 4, words.Adopt: 1}
 	d := deed{do: words.Do(parts[0])}
+	if known[d.do] != len(parts) {
+		return deed{}, false
+	}
 	if len(parts) > 1 {
 		id, err := monitor.ParseInstanceID(parts[1])
 		if err != nil {
@@ -47,16 +49,12 @@ func parseDeed(data string) (deed, bool) {
 		}
 		d.instance = id
 	}
-	if len(parts) == 4 {
-		asked, err1 := strconv.ParseInt(parts[2], 10, 64)
-		until, err2 := strconv.ParseInt(parts[3], 10, 64)
-		if err1 != nil || err2 != nil {
-			return deed{}, false
-		}
+	if len(parts) > 2 {
+		asked, _ := strconv.ParseInt(parts[2], 10, 64)
+		until, _ := strconv.ParseInt(parts[3], 10, 64)
 		d.asked, d.until = asked, time.Unix(until, 0)
 	}
-	known := map[words.Do]int{words.Check: 2, words.Reboot: 2, words.Confirm: 4, words.Cancel: 4, words.Adopt: 1}
-	return d, known[d.do] == len(parts)
+	return d, d.String() == data
 }
 
 // keyboard gives the buttons of a message to Telegram; those that confirm or cancel carry who was asked.

@@ -15,6 +15,7 @@ import (
 type Teller struct {
 	Telegram *telegram.Client
 	Fleet    Fleet
+	States   Chats
 	Voice    words.Voice
 	Log      *slog.Logger
 }
@@ -35,13 +36,23 @@ func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.N
 	message := telegram.Message{
 		To: telegram.Address(to), HTML: told.HTML, Silent: told.silent, ReplyTo: told.replyTo, Keyboard: keyboard(told.Message, deed{}),
 	}
-	id, err := t.Telegram.Send(ctx, message)
-	if telegram.ClassOf(err) == telegram.TopicGone {
-		t.Log.WarnContext(ctx, "topic is closed or gone, telling in General", "chat", to.Chat, "topic", to.Topic)
-		message.To.Topic, message.ReplyTo = 0, 0
-		id, err = t.Telegram.Send(ctx, message)
-	}
+	id, err := send(ctx, t.Telegram, t.Log, message)
+	t.chatChanged(ctx, to.Chat, err)
 	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id}, err)
+}
+
+// chatChanged keeps what an error says of the chat itself: that it is another one now, or cannot be written to.
+func (t *Teller) chatChanged(ctx context.Context, chat int64, cause error) {
+	var err error
+	switch telegram.ClassOf(cause) {
+	case telegram.Migrated:
+		err = t.States.MoveChat(ctx, chat, movedTo(cause))
+	case telegram.ChatDead:
+		err = t.States.LoseChat(ctx, chat, cause.Error())
+	}
+	if err != nil {
+		t.Log.ErrorContext(ctx, "what became of a chat is not kept", "chat", chat, "error", err)
+	}
 }
 
 // settlement says what became of the notes: what Telegram refuses for good is failed, all else is tried again.
@@ -67,12 +78,30 @@ func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error
 	switch telegram.ClassOf(err) {
 	case telegram.None:
 		return false, nil
-	case telegram.MessageGone, telegram.ChatDead, telegram.TooLong, telegram.Malformed:
+	case telegram.MessageGone, telegram.ChatDead, telegram.Migrated, telegram.TooLong, telegram.Malformed:
 		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
 		return true, nil
 	default:
 		return false, err
 	}
+}
+
+// List writes the file that names all of a card, or puts the new one into the place of the old.
+func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err error) {
+	table, err := t.voice().Table(t.standings(c.Entries))
+	if err != nil {
+		return 0, err
+	}
+	file := telegram.Document{Name: table.Name, Bytes: table.Content}
+	if c.List != 0 {
+		err = t.Telegram.EditDocument(ctx, c.To.Chat, c.List, file, table.Caption)
+		if telegram.ClassOf(err) != telegram.MessageGone {
+			return c.List, err
+		}
+	}
+	return send(ctx, t.Telegram, t.Log, telegram.Message{
+		To: telegram.Address(c.To), HTML: table.Caption, Silent: true, ReplyTo: c.MessageID, Document: &file,
+	})
 }
 
 // told is a message and the notes that it carries.
@@ -93,7 +122,7 @@ func (t *Teller) compose(notes []monitor.Note) told {
 	made := told{silent: true}
 	if len(entries) == 1 && !begins(notes) {
 		last := notes[len(notes)-1]
-		made.Message, made.replyTo = t.voice().Reply(t.instance(last.Alert.Subject), last), last.Card
+		made.Message, made.replyTo = t.follow(last), last.Card
 	} else {
 		made.Message, entries = t.fit(entries)
 	}
@@ -104,6 +133,14 @@ func (t *Teller) compose(notes []monitor.Note) told {
 		}
 	}
 	return t.marked(made)
+}
+
+// follow is the reply to a card: for the last of many that are over it speaks of all.
+func (t *Teller) follow(n monitor.Note) words.Message {
+	if n.CardSize > 1 && n.CardOpen == 0 && n.Alert.Kind == monitor.Resolved {
+		return t.voice().AllOver(n.CardSize)
+	}
+	return t.voice().Reply(t.instance(n.Alert.Subject), n)
 }
 
 // incidentKey tells incidents apart.
@@ -135,11 +172,12 @@ func begins(notes []monitor.Note) bool {
 	return slices.ContainsFunc(notes, func(n monitor.Note) bool { return n.Alert.Kind.Begins() })
 }
 
-// fit makes a card of as many of the entries as it can name.
+// fit makes a card of as many of the entries as it can name; of very many it makes one all the same, whose file names
+// them.
 func (t *Teller) fit(entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
 	for {
 		m, named := t.card(entries)
-		if named == len(entries) || named == 0 {
+		if named == len(entries) || named == 0 || len(entries) > monitor.MaxNamed {
 			return m, entries
 		}
 		entries = entries[:named]
@@ -148,9 +186,12 @@ func (t *Teller) fit(entries []monitor.CardEntry) (words.Message, []monitor.Card
 
 func (t *Teller) single(n monitor.Note) told {
 	made := told{notes: []monitor.Note{n}, silent: n.Alert.Silent, replyTo: n.Card}
-	if n.Alert.Roll != nil {
+	switch {
+	case n.Alert.Roll != nil:
 		made.Message = t.voice().Fleet(n.Alert, t.byID)
-	} else {
+	case n.Alert.Notice != nil:
+		made.Message = t.voice().Notice(n.Alert)
+	default:
 		made.Message = t.voice().Reply(t.instance(n.Alert.Subject), n)
 	}
 	return t.marked(made)
@@ -171,11 +212,15 @@ func (t *Teller) card(entries []monitor.CardEntry) (words.Message, int) {
 	if len(entries) == 1 {
 		return t.voice().Card(t.instance(entries[0].Subject), entries[0].Incident), 1
 	}
+	return t.voice().Digest(t.standings(entries))
+}
+
+func (t *Teller) standings(entries []monitor.CardEntry) []words.Entry {
 	standings := make([]words.Entry, 0, len(entries))
 	for _, e := range entries {
 		standings = append(standings, words.Entry{Instance: t.instance(e.Subject), Incident: e.Incident})
 	}
-	return t.voice().Digest(standings)
+	return standings
 }
 
 func (t *Teller) instance(s monitor.Subject) monitor.Instance {
