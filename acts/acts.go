@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"greenwatch/monitor"
@@ -41,14 +40,15 @@ type Actor struct {
 	Options
 	nudged  chan struct{}
 	running sync.WaitGroup
-	mu      sync.Mutex
-	taken   map[string]bool // actions in our hands
-	orphans atomic.Bool     // there may be running actions in nobody's hands
+
+	mu    sync.Mutex
+	taken map[string]bool // actions in our hands
 }
 
 const (
 	lookEvery  = time.Second
-	tellAgain  = 5 * time.Second // after the store failed to take an outcome
+	grace      = 4 * time.Second // for a call under way when we end
+	keepAgain  = 5 * time.Second // after the store failed to take an outcome
 	saveWithin = 10 * time.Second
 )
 
@@ -57,9 +57,7 @@ func New(o Options) (*Actor, error) {
 	if o.API == nil || o.Store == nil || o.Log == nil {
 		return nil, errors.New("acts: an option is missing")
 	}
-	a := &Actor{Options: o, nudged: make(chan struct{}, 1), taken: make(map[string]bool)}
-	a.orphans.Store(true)
-	return a, nil
+	return &Actor{Options: o, nudged: make(chan struct{}, 1), taken: make(map[string]bool)}, nil
 }
 
 // Nudge tells that an action may be wanted.
@@ -70,16 +68,17 @@ func (a *Actor) Nudge() {
 	}
 }
 
-// Run acts until ctx ends; a call under way is reported first.
+// Run acts until ctx ends. A call under way is given a few seconds then, and what is known of it is kept.
 func (a *Actor) Run(ctx context.Context) error {
 	defer a.running.Wait()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	for {
-		if a.orphans.Load() {
-			a.orphans.Store(!a.giveUpOrphans(ctx))
+	for away := false; ; {
+		err := a.look(ctx)
+		if err != nil && !away && ctx.Err() == nil {
+			a.Log.ErrorContext(ctx, "actions not read, looking again every second", "error", err)
 		}
-		a.takeUp(ctx)
+		away = err != nil
 		select {
 		case <-ctx.Done():
 			return nil
@@ -89,58 +88,38 @@ func (a *Actor) Run(ctx context.Context) error {
 	}
 }
 
-// giveUpOrphans ends what runs in nobody's hands, left by a former process or by a store that failed at the start:
-// nobody knows whether its call arrived.
-func (a *Actor) giveUpOrphans(ctx context.Context) bool {
-	left, err := a.Store.Actions(ctx, monitor.Running)
+// look takes up what is wanted. What runs in nobody's hands was left by a former process, or by a start whose commit
+// nobody heard of: nobody knows whether its call arrived.
+func (a *Actor) look(ctx context.Context) error {
+	running, err := a.Store.Actions(ctx, monitor.Running)
 	if err != nil {
-		a.Log.ErrorContext(ctx, "actions not read", "error", err)
-		return false
+		return err
 	}
-	for _, act := range left {
-		if a.holds(act.Key) {
-			continue
-		}
-		if err := a.end(ctx, act, monitor.Outcome{Kind: monitor.OutcomeUnknown}); err != nil {
-			a.Log.ErrorContext(ctx, "orphaned action not ended", "error", err)
-			return false
-		}
-	}
-	return true
-}
-
-func (a *Actor) takeUp(ctx context.Context) {
 	wanted, err := a.Store.Actions(ctx, monitor.Wanted)
 	if err != nil {
-		if ctx.Err() == nil {
-			a.Log.ErrorContext(ctx, "actions not read", "error", err)
-		}
-		return
+		return err
+	}
+	for _, act := range running {
+		a.take(act, func() { a.keep(ctx, act, monitor.Outcome{Kind: monitor.OutcomeUnknown}) })
 	}
 	for _, act := range wanted {
-		if a.hold(act.Key) {
-			a.running.Go(func() {
-				defer a.release(act.Key)
-				a.act(ctx, act)
-			})
-		}
+		a.take(act, func() { a.act(ctx, act) })
 	}
+	return nil
 }
 
-func (a *Actor) hold(key string) bool {
+// take holds the action in our hands while do runs; one that is there already is left alone.
+func (a *Actor) take(act monitor.Action, do func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.taken[key] {
-		return false
+	if a.taken[act.Key] {
+		return
 	}
-	a.taken[key] = true
-	return true
-}
-
-func (a *Actor) holds(key string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.taken[key]
+	a.taken[act.Key] = true
+	a.running.Go(func() {
+		defer a.release(act.Key)
+		do()
+	})
 }
 
 func (a *Actor) release(key string) {
@@ -149,30 +128,18 @@ func (a *Actor) release(key string) {
 	delete(a.taken, key)
 }
 
-// act starts the action, makes its call and reports the outcome until the store has taken it.
+// act starts the action, makes its call and keeps the outcome.
 func (a *Actor) act(ctx context.Context, act monitor.Action) {
 	started, err := a.start(ctx, act)
 	if err != nil {
 		a.Log.ErrorContext(ctx, "action not started", "subject", act.Subject, "error", err)
-		a.orphans.Store(true)
 	}
 	if !started {
 		return
 	}
-	outcome := a.call(context.WithoutCancel(ctx), act)
+	outcome := a.call(ctx, act)
 	a.Log.InfoContext(ctx, "action called", "verb", act.Verb, "subject", act.Subject, "by", act.By.ID, "outcome", outcome.Kind)
-	for {
-		err := a.end(ctx, act, outcome)
-		if err == nil {
-			return
-		}
-		a.Log.ErrorContext(ctx, "outcome not kept, trying again", "subject", act.Subject, "error", err)
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(tellAgain):
-		}
-	}
+	a.keep(ctx, act, outcome)
 }
 
 // start reports whether the action is ours to run: it was wanted still, and is committed as running now.
@@ -188,7 +155,12 @@ func (a *Actor) start(ctx context.Context, act monitor.Action) (bool, error) {
 	return started && err == nil, err
 }
 
+// call makes the action's call. It is broken off only some time after our end: its outcome would not be known.
 func (a *Actor) call(ctx context.Context, act monitor.Action) (o monitor.Outcome) {
+	calling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	defer stop()
 	defer func() {
 		if p := recover(); p != nil {
 			a.Log.ErrorContext(ctx, "action panicked", "panic", p, "stack", string(debug.Stack()))
@@ -199,11 +171,27 @@ func (a *Actor) call(ctx context.Context, act monitor.Action) (o monitor.Outcome
 	if !ok || act.Verb != monitor.Reboot {
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: fmt.Sprintf("cannot %s %s", act.Verb, act.Subject)}
 	}
-	return a.API.Reboot(ctx, id)
+	return a.API.Reboot(calling, id)
 }
 
-// end is not broken off by our end.
-func (a *Actor) end(ctx context.Context, act monitor.Action, o monitor.Outcome) error {
+// keep has the store take the outcome, trying again until it does or we end.
+func (a *Actor) keep(ctx context.Context, act monitor.Action, o monitor.Outcome) {
+	for {
+		err := a.done(ctx, act, o)
+		if err == nil {
+			return
+		}
+		a.Log.ErrorContext(ctx, "outcome not kept, trying again", "subject", act.Subject, "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(keepAgain):
+		}
+	}
+}
+
+// done is not broken off by our end.
+func (a *Actor) done(ctx context.Context, act monitor.Action, o monitor.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWithin)
 	defer cancel()
 	scene := monitor.Scene{Now: time.Now(), Policy: a.Policy}

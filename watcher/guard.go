@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ const (
 	callGap     = 1100 * time.Millisecond // from the end of a call to the next one: the API takes one a second
 	saveTimeout = 10 * time.Second
 	saveAgain   = 5 * time.Second // after the store failed
+	maxUnsaved  = 40              // beliefs about an instance that wait for the store
 )
 
 // guard makes all calls about one instance and judges what they bring.
@@ -31,13 +33,18 @@ type guard struct {
 	askAt   time.Time        // for the second voice
 	lookAt  time.Time        // the case's deadline, as last known
 	free    time.Time        // no call before
+	saveAt  time.Time        // for the next try to save
 	unsaved []monitor.Belief // not yet in the store
-	unseen  bool             // the store has no belief of it yet
+	known   monitor.Finding  // what the store believes
+	unseen  bool             // the store has no belief of it, or had none when it was last asked
+	failing bool             // the store failed at the last save
 
-	mu    sync.Mutex
-	slot  slot
-	moved bool // somebody else changed the case
-	last  monitor.Reading
+	mu     sync.Mutex
+	slot   slot
+	moved  bool // somebody else changed the case
+	last   monitor.Reading
+	belief monitor.Belief
+	unkept monitor.Belief // what the store failed to take; zero: nothing
 }
 
 // slot is the time at which a round asks an instance; the zero slot is none.
@@ -63,8 +70,20 @@ func (g *guard) resume(c monitor.Case, agreed time.Time) {
 	if agreed.Before(c.Belief.At) {
 		agreed = c.Belief.At
 	}
-	g.watch, g.lookAt = monitor.Resume(c.Belief, agreed), c.LookAt()
-	g.unseen = c.Belief.Verdict() == monitor.Unseen
+	g.watch = monitor.Resume(c.Belief, agreed)
+	g.belief = c.Belief
+	g.follow(c)
+}
+
+// follow takes over what the store knows. The deadline goes by this machine's own clock from here on: the wall's may be
+// set meanwhile.
+func (g *guard) follow(c monitor.Case) {
+	scene := g.w.scene()
+	g.lookAt = time.Time{}
+	if wait, waits := c.Wait(scene); waits {
+		g.lookAt = scene.Now.Add(wait)
+	}
+	g.known, g.unseen = c.Belief.Finding, c.Belief.Verdict() == monitor.Unseen
 }
 
 // order gives the guard something new to heed.
@@ -78,10 +97,14 @@ func (g *guard) order(give func()) {
 	}
 }
 
-// assign replaces the slot; one that was not served by now is given up. It is called with mu held.
+// assign replaces the slot; the round of one that was not served by now does without it. Where that one was still to
+// come and is the earlier, its time is kept: a tick soon after the start delays nobody. It is called with mu held.
 func (g *guard) assign(s slot) {
-	if g.slot.round != nil {
-		g.slot.round.served(monitor.Reading{})
+	if old := g.slot; old.round != nil {
+		if old.at.After(time.Now()) && old.at.Before(s.at) {
+			s.at = old.at
+		}
+		old.round.served(monitor.Reading{})
 	}
 	g.slot = s
 }
@@ -101,7 +124,7 @@ func (g *guard) run(ctx context.Context) {
 			return
 		case <-g.wake:
 		case <-fire:
-			g.look(ctx, monitor.ViaPoll)
+			g.act(ctx)
 		case p := <-g.presses:
 			g.answer(ctx, p)
 		}
@@ -122,15 +145,26 @@ func (g *guard) heed(ctx context.Context) {
 		g.lookAt = time.Now().Add(saveAgain)
 		return
 	}
-	g.lookAt = c.LookAt()
+	g.follow(c)
 }
 
-// due is when the next call is made: the earliest of slot, confirmation and deadline, not before the API allows it.
+// act does what is due: another try to save, which takes no call, or a look.
+func (g *guard) act(ctx context.Context) {
+	if g.saveAt.IsZero() || time.Now().Before(g.saveAt) {
+		g.look(ctx, monitor.ViaPoll)
+		return
+	}
+	defer g.survive(ctx)
+	g.save(ctx, g.last) // only we write it
+}
+
+// due is when something is done: the earliest of slot, confirmation, deadline and another try to save, not before the API
+// allows a call.
 func (g *guard) due() time.Time {
 	g.mu.Lock()
 	first := g.slot.at
 	g.mu.Unlock()
-	for _, t := range [...]time.Time{g.askAt, g.lookAt} {
+	for _, t := range [...]time.Time{g.askAt, g.lookAt, g.saveAt} {
 		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
 			first = t
 		}
@@ -141,32 +175,26 @@ func (g *guard) due() time.Time {
 	return first
 }
 
+// answer asks as soon as the API allows it. The zero Reading: that came to nothing.
 func (g *guard) answer(ctx context.Context, p press) {
 	select {
 	case <-time.After(time.Until(g.free)):
-	case <-p.ctx.Done():
-		return
+		p.answer <- g.look(ctx, monitor.ViaPress)
 	case <-ctx.Done():
-		return
-	}
-	if r := g.look(ctx, monitor.ViaPress); r.Answer != "" {
-		p.answer <- r
+		p.answer <- monitor.Reading{}
+	case <-p.ctx.Done():
 	}
 }
 
 // look makes one call and judges its answer. The zero Reading: it came to nothing, through our own fault or our end.
 func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
-	defer func() {
-		if p := recover(); p != nil {
-			g.log.ErrorContext(ctx, "check panicked", "panic", p, "stack", string(debug.Stack()))
-			g.free = time.Now().Add(saveAgain)
-		}
-	}()
+	defer g.survive(ctx)
 	if !g.pool.enter(ctx) {
 		return monitor.Reading{}
 	}
 	began := time.Now()
 	r = g.ask(ctx)
+	took := time.Since(began)
 	r.Via = via
 	if ctx.Err() != nil {
 		return monitor.Reading{}
@@ -175,9 +203,17 @@ func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	if served := g.note(r); served != nil {
 		defer served.served(r)
 	}
-	g.w.Checked(r, time.Since(began))
 	g.judge(ctx, r)
+	g.w.Checked(r, took)
 	return r
+}
+
+// survive is deferred: a panic over one instance is not the end of watching it.
+func (g *guard) survive(ctx context.Context) {
+	if p := recover(); p != nil {
+		g.log.ErrorContext(ctx, "check panicked", "panic", p, "stack", string(debug.Stack()))
+		g.free = time.Now().Add(saveAgain)
+	}
 }
 
 func (g *guard) ask(ctx context.Context) monitor.Reading {
@@ -203,16 +239,27 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) {
 	watch, next := g.watch.See(r, g.w.Policy)
 	g.watch, g.askAt = watch, next.AskAt
 	if next.Believe != nil {
-		g.unsaved = append(g.unsaved, *next.Believe)
+		g.believe(*next.Believe)
 	}
 	if len(g.unsaved) == 0 && (g.lookAt.IsZero() || time.Now().Before(g.lookAt)) {
 		return
 	}
-	if g.unseen && g.w.newcomers.take(g.id, g.unsaved) {
+	if g.unseen && len(g.unsaved) > 0 && g.w.newcomers.take(g.id, g.unsaved) {
 		g.unsaved = nil
 		return
 	}
 	g.save(ctx, r)
+}
+
+func (g *guard) believe(b monitor.Belief) {
+	if len(g.unsaved) == maxUnsaved {
+		g.unsaved = slices.Delete(g.unsaved, 1, 2) // how it began, and how it goes now, say more
+	}
+	g.unsaved = append(g.unsaved, b)
+	g.mu.Lock()
+	g.belief = b
+	g.mu.Unlock()
+	g.w.Believed(b)
 }
 
 // save is tried again at each reading until it succeeds: no belief is lost while the store is away. It is not broken
@@ -225,9 +272,36 @@ func (g *guard) save(ctx context.Context, r monitor.Reading) {
 		return c.Follow(beliefs, r, scene)
 	}}})
 	if err != nil {
-		g.log.ErrorContext(ctx, "belief not kept, trying again", "error", err, "beliefs", len(beliefs))
-		g.lookAt = time.Now().Add(saveAgain)
+		if !g.failing {
+			g.log.ErrorContext(ctx, "case not kept, trying again", "error", err, "beliefs", len(beliefs))
+		}
+		g.notKept()
 		return
 	}
-	g.unsaved, g.lookAt, g.unseen = nil, cases[0].LookAt(), false
+	g.failing, g.unsaved, g.saveAt = false, nil, time.Time{}
+	g.follow(cases[0])
+	g.setUnkept(monitor.Belief{})
+}
+
+// notKept has the save tried again: by itself where beliefs wait, else with another look, as a deadline wants to know how
+// the instance is then.
+func (g *guard) notKept() {
+	again := time.Now().Add(saveAgain)
+	g.failing = true
+	if len(g.unsaved) == 0 {
+		g.lookAt = again
+		return
+	}
+	g.saveAt, g.lookAt = again, time.Time{}
+	last := g.unsaved[len(g.unsaved)-1]
+	if last.Same(g.known) {
+		last = monitor.Belief{}
+	}
+	g.setUnkept(last)
+}
+
+func (g *guard) setUnkept(b monitor.Belief) {
+	g.mu.Lock()
+	g.unkept = b
+	g.mu.Unlock()
 }

@@ -64,7 +64,16 @@ func (n *newcomers) run(ctx context.Context) {
 	case <-n.complete:
 	case <-time.After(patience):
 	}
-	for !n.keep(ctx) {
+	for failing := false; ; failing = true {
+		err := n.keep(ctx)
+		if err == nil {
+			n.w.setUnkept(nil)
+			return
+		}
+		n.w.setUnkept(n.unkept())
+		if !failing {
+			n.w.Log.ErrorContext(ctx, "first sight not kept, trying again", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -74,7 +83,9 @@ func (n *newcomers) run(ctx context.Context) {
 }
 
 // keep commits all first beliefs, and the message about them, as one change.
-func (n *newcomers) keep(ctx context.Context) bool {
+func (n *newcomers) keep(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	scene := n.w.scene()
@@ -83,20 +94,23 @@ func (n *newcomers) keep(ctx context.Context) bool {
 	changes := []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Arrive(roll, scene)
 	}}}
-	for id, beliefs := range n.beliefs {
-		changes = append(changes, monitor.Change{Subject: id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
+	for _, i := range n.w.Instances {
+		beliefs := n.beliefs[i.ID]
+		if len(beliefs) == 0 {
+			continue
+		}
+		changes = append(changes, monitor.Change{Subject: i.ID.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 			return c.Follow(beliefs, monitor.Reading{}, scene)
 		}})
 	}
 	if _, err := n.w.Cases.UpdateAll(ctx, changes); err != nil {
-		n.w.Log.ErrorContext(ctx, "first sight not kept, trying again", "error", err)
-		return false
+		return err
 	}
 	n.kept = true
 	for id := range n.beliefs {
 		n.w.Nudge(id.Subject())
 	}
-	return true
+	return nil
 }
 
 // roll says what the newcomers looked like.

@@ -12,7 +12,7 @@ import (
 const (
 	startSpan = 5 * time.Second // the first sweep asks everybody within this
 	slotSpan  = time.Minute     // a later one within nine tenths of this, or of the time to the next tick
-	awayAfter = 5 * time.Minute // a longer absence of ours is told
+	awayAfter = 5 * time.Minute // a look that we missed by more is told
 )
 
 // round is one sweep under way.
@@ -28,7 +28,7 @@ type round struct {
 func (r *round) served(reading monitor.Reading) {
 	r.mu.Lock()
 	r.waiting--
-	if reading.Answer != "" {
+	if reading.Answer != "" && reading.Answer != monitor.Unasked {
 		r.sweep.Asked++
 	}
 	if reading.Answer == monitor.Answered {
@@ -61,6 +61,7 @@ func (w *Watcher) endSweep(s monitor.Sweep) {
 	w.mu.Lock()
 	w.swept = s.Ended
 	w.mu.Unlock()
+	w.Ended(s)
 	select {
 	case w.sweeps <- s:
 	default: // an earlier one still waits for the store
@@ -69,7 +70,8 @@ func (w *Watcher) endSweep(s monitor.Sweep) {
 
 // keepSweeps writes a row for every sweep that ended, and tells after the first one if we had been away.
 func (w *Watcher) keepSweeps(ctx context.Context) {
-	for {
+	var first, previous monitor.Sweep
+	for told := false; ; {
 		select {
 		case <-ctx.Done():
 			return
@@ -77,23 +79,30 @@ func (w *Watcher) keepSweeps(ctx context.Context) {
 			if err := w.Sweeps.EndSweep(ctx, s); err != nil && ctx.Err() == nil {
 				w.Log.ErrorContext(ctx, "sweep not kept", "error", err)
 			}
-			w.tellAbsence(ctx, s)
+			if first.Ended.IsZero() {
+				first = s
+			} else if drift(previous.Ended, s.Started) >= awayAfter { // the machine slept
+				w.before, first, told = previous, s, false
+			}
+			previous = s
+			told = told || w.tellAbsence(ctx, first)
 		}
 	}
 }
 
-func (w *Watcher) tellAbsence(ctx context.Context, s monitor.Sweep) {
-	was := w.away.Ended
-	w.away = s
-	if was.IsZero() || s.Started.Sub(was) < awayAfter {
-		return
+// tellAbsence tells if we began too long after the look that was due; false: that could not be kept.
+func (w *Watcher) tellAbsence(ctx context.Context, first monitor.Sweep) bool {
+	last := w.before.Ended.Round(0) // by the wall's clock
+	if last.IsZero() || first.Started.Sub(w.Schedule.Next(last)) < awayAfter {
+		return true
 	}
-	roll := monitor.Roll{Total: len(w.guards), From: was, Until: s.Ended}
+	roll := monitor.Roll{Total: len(w.guards), From: last, Until: first.Ended}
 	scene := w.scene()
 	_, err := w.Cases.UpdateAll(ctx, []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Return(roll, scene)
 	}}})
 	if err != nil && ctx.Err() == nil {
-		w.Log.ErrorContext(ctx, "absence not told", "error", err)
+		w.Log.ErrorContext(ctx, "absence not told, trying again", "error", err)
 	}
+	return err == nil
 }

@@ -36,7 +36,7 @@ type Sweeps interface {
 	LastSweep(ctx context.Context) (monitor.Sweep, error)
 }
 
-// Options are what a Watcher needs. All but Checked are required.
+// Options are what a Watcher needs. All but what is called are required; that must not block.
 type Options struct {
 	Instances []monitor.Instance
 	Schedule  cron.Schedule
@@ -45,7 +45,9 @@ type Options struct {
 	Cases     Cases
 	Sweeps    Sweeps
 	Log       *slog.Logger
-	Checked   func(r monitor.Reading, took time.Duration) // called after each call; must not block
+	Checked   func(r monitor.Reading, took time.Duration) // called after each call
+	Believed  func(b monitor.Belief)                      // called at each new belief
+	Ended     func(s monitor.Sweep)                       // called at the end of each sweep
 }
 
 // Watcher looks at a fixed set of instances.
@@ -55,14 +57,17 @@ type Watcher struct {
 
 	sweeps    chan monitor.Sweep
 	newcomers *newcomers
-	away      monitor.Sweep // the last sweep before this start
+	before    monitor.Sweep // the last sweep before this start
 
-	mu    sync.Mutex
-	swept time.Time
+	mu     sync.Mutex
+	swept  time.Time
+	unkept []monitor.Unsaved // newcomers that the store failed to take
 }
 
 // ErrUnknown is returned for an instance that is not watched.
 var ErrUnknown = errors.New("watcher: instance is not watched")
+
+var errBrokenOff = errors.New("watcher: the check was broken off")
 
 // New makes a watcher that goes on from what the store knows. It makes no call yet.
 func New(ctx context.Context, o Options) (*Watcher, error) {
@@ -71,6 +76,12 @@ func New(ctx context.Context, o Options) (*Watcher, error) {
 	}
 	if o.Checked == nil {
 		o.Checked = func(monitor.Reading, time.Duration) {}
+	}
+	if o.Believed == nil {
+		o.Believed = func(monitor.Belief) {}
+	}
+	if o.Ended == nil {
+		o.Ended = func(monitor.Sweep) {}
 	}
 	w := &Watcher{Options: o, guards: make(map[monitor.InstanceID]*guard, len(o.Instances)), sweeps: make(chan monitor.Sweep, 1)}
 	if err := w.resume(ctx); err != nil {
@@ -85,7 +96,7 @@ func (w *Watcher) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if w.away, err = w.Sweeps.LastSweep(ctx); err != nil {
+	if w.before, err = w.Sweeps.LastSweep(ctx); err != nil {
 		return err
 	}
 	pools := make(map[string]bulkhead)
@@ -100,7 +111,7 @@ func (w *Watcher) resume(ctx context.Context) error {
 		id, isInstance := c.Subject.Instance()
 		switch g := w.guards[id]; {
 		case g != nil:
-			g.resume(c, w.away.Ended)
+			g.resume(c, w.before.Ended)
 		case isInstance && c.Belief.Verdict() != monitor.Unseen:
 			gone = append(gone, w.leave(c.Subject))
 		}
@@ -128,14 +139,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	running.Go(func() { w.keepSweeps(ctx) })
 
 	w.sweep(startSpan)
-	ticks := cron.New()
-	ticks.Schedule(w.Schedule, cron.FuncJob(func() {
-		now := time.Now()
-		w.sweep(min(w.Schedule.Next(now).Sub(now), slotSpan) * 9 / 10)
-	}))
-	ticks.Start()
-	<-ctx.Done()
-	<-ticks.Stop().Done()
+	w.tick(ctx)
 	running.Wait()
 	return nil
 }
@@ -154,6 +158,9 @@ func (w *Watcher) Check(ctx context.Context, id monitor.InstanceID) (monitor.Rea
 	}
 	select {
 	case r := <-p.answer:
+		if r.Answer == "" {
+			return r, errBrokenOff
+		}
 		return r, nil
 	case <-ctx.Done():
 		return monitor.Reading{}, fmt.Errorf("watcher: checking: %w", ctx.Err())
@@ -169,6 +176,17 @@ func (w *Watcher) Last(id monitor.InstanceID) (monitor.Reading, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.last, !g.last.At.IsZero()
+}
+
+// Belief is what is believed of an instance, whether or not it is in the store yet; the zero Belief where nothing is.
+func (w *Watcher) Belief(id monitor.InstanceID) monitor.Belief {
+	g := w.guards[id]
+	if g == nil {
+		return monitor.Belief{}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.belief
 }
 
 // Nudge tells that the case of a subject was changed by somebody else: its deadlines may have moved.
