@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -11,77 +13,191 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"greenwatch/monitor"
-	"greenwatch/watcher"
-	"greenwatch/web"
+	"greenwatch/notify"
+	"greenwatch/storage"
 )
 
-// metrics are what /metrics shows. No chat and no instance is a label.
+// metrics are what /metrics shows; docs/metrics.md lists them. No chat and no person is a label, and an instance only
+// where METRICS_PER_INSTANCE is on. What happens is counted here; what is, is looked up at the scrape.
 type metrics struct {
 	registry *prometheus.Registry
-	checks   *prometheus.CounterVec
+
+	checks   counters
 	latency  prometheus.Histogram
-	notes    *prometheus.CounterVec
+	missed   prometheus.Counter
+	sweeps   prometheus.Histogram
+	beliefs  counters
+	alerts   counters
+	tries    counters
+	delay    prometheus.Histogram
+	edits    counters
+	actions  counters
+	database counters
 }
 
+// verdicts are those of a belief.
+var verdicts = []monitor.Verdict{monitor.Good, monitor.Settling, monitor.Bad, monitor.Odd, monitor.Denied, monitor.Blind}
+
+// The ends of an edit.
+const (
+	editShown  = "shown"
+	editGone   = "gone"
+	editFailed = "failed"
+)
+
 func newMetrics() *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		checks: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "greenwatch_checks_total", Help: "Calls of getStateInstance by what came back.",
-		}, []string{"answer"}),
-		latency: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "greenwatch_check_seconds", Help: "How long getStateInstance took.",
-			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30},
-		}),
-		notes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "greenwatch_notes_total", Help: "Tries to tell, by their end: told, again or failed.",
-		}, []string{"end"}),
-	}
-	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.checks, m.latency, m.notes)
+	m := &metrics{registry: prometheus.NewRegistry()}
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.gaugeFunc("build_info", "The version that runs, and the Go that built it; always 1.",
+		prometheus.Labels{"version": version(), "goversion": runtime.Version()}, func() float64 { return 1 })
+
+	m.checks = newCounters(m, "checks_total", "Calls of getStateInstance, by outcome.", "outcome",
+		monitor.Answered, monitor.NoAnswer, monitor.Refused, monitor.Throttled, monitor.Unasked)
+	m.latency = m.histogram("check_duration_seconds", "How long calls of getStateInstance took.",
+		.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60)
+	m.missed = m.counter("checks_missed_total", "Checks of a sweep that were not made: the next sweep came first, or greenwatch itself could not ask.")
+	m.sweeps = m.histogram("sweep_duration_seconds", "How long sweeps over all instances took; spread on purpose over nine tenths of a minute, or of a shorter interval.",
+		1, 5, 10, 30, 45, 54, 60, 90, 120, 300, 900)
+	m.beliefs = newCounters(m, "beliefs_total", "Changes believed, by what they mean.", "verdict", verdicts...)
+	m.alerts = newCounters(m, "alerts_total", "Alerts committed, by why people are told.", "kind",
+		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved,
+		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported)
+	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
+		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
+	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's message id, for each chat.",
+		.25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600)
+	m.edits = newCounters(m, "card_edits_total", "Edits of messages that must show the present, by their end.", "end", editShown, editGone, editFailed)
+	m.actions = newCounters(m, "actions_total", "Actions that have ended, by outcome.", "outcome",
+		monitor.OutcomeWorked, monitor.OutcomeNoChange, monitor.OutcomeRefused, monitor.OutcomeUnknown, monitor.OutcomeExpired)
+	m.database = newCounters(m, "database_errors_total", "Errors of the database, by kind.", "kind", databaseKinds...)
 	return m
 }
 
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, ErrorHandling: promhttp.ContinueOnError})
+}
+
 func (m *metrics) checked(r monitor.Reading, took time.Duration) {
-	m.checks.WithLabelValues(string(r.Answer)).Inc()
+	m.checks.add(string(r.Answer), 1)
 	m.latency.Observe(took.Seconds())
 }
 
-func (m *metrics) settled(s monitor.Settlement) {
-	m.notes.WithLabelValues(string(s.End)).Add(float64(len(s.Notes)))
+func (m *metrics) believed(b monitor.Belief) { m.beliefs.add(string(b.Verdict()), 1) }
+
+// swept counts a sweep over n instances.
+func (m *metrics) swept(s monitor.Sweep, n int) {
+	m.sweeps.Observe(s.Ended.Sub(s.Started).Seconds())
+	m.missed.Add(float64(max(0, n-s.Asked)))
 }
 
-func (m *metrics) watch(w *watcher.Watcher) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "greenwatch_last_sweep_timestamp_seconds", Help: "When the last round over all instances ended.",
-	}, func() float64 {
-		if swept := w.Swept(); !swept.IsZero() {
-			return float64(swept.Unix())
-		}
-		return 0
-	}))
-}
-
-func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
-}
-
-// readiness is true while the database answers, Telegram is heard and the sweeps end.
-func (a *app) readiness(cfg config) []web.Check {
-	return []web.Check{
-		{Name: "database", Check: a.store.Ping},
-		{Name: "sweeps", Check: func(context.Context) error {
-			swept := a.watcher.Swept()
-			if next := cfg.Schedule.Next(cfg.Schedule.Next(swept)); swept.IsZero() || time.Now().After(next.Add(cfg.CheckTimeout)) {
-				return errors.New("no round over all instances has ended lately")
-			}
-			return nil
-		}},
-		{Name: "telegram", Check: func(context.Context) error {
-			if err := a.polling.Load(); err != nil {
-				return *err
-			}
-			return nil
-		}},
+func (m *metrics) committed(e monitor.Effects) {
+	for _, alert := range e.Alerts {
+		m.alerts.add(string(alert.Kind), 1)
 	}
+	for _, act := range e.Actions {
+		if act.State == monitor.Ended {
+			m.actions.add(string(act.Outcome.Kind), 1)
+		}
+	}
+}
+
+func (m *metrics) settled(s monitor.Settlement) {
+	m.tries.add(string(s.End), len(s.Notes))
+	if s.End != monitor.SettledTold || s.To == monitor.Outside {
+		return
+	}
+	for _, n := range s.Notes {
+		switch n.Alert.Kind {
+		case monitor.Opened, monitor.Changed, monitor.Reopened:
+			m.delay.Observe(s.At.Sub(newsSince(n)).Seconds())
+		}
+	}
+}
+
+// newsSince is when there was something to tell: when the answer that settled the belief was asked for, so that a
+// database that was away counts too. It is when the alert was made where an answer was waited for in vain, and where the
+// alert is held back on purpose: states that may pass, and what is seen for the first time.
+func newsSince(n monitor.Note) time.Time {
+	switch n.Alert.Belief.Verdict() {
+	case monitor.Blind, monitor.Settling:
+		return n.Alert.At
+	}
+	if n.Incident.Before.Verdict() == monitor.Unseen {
+		return n.Alert.At
+	}
+	return n.Alert.Belief.At
+}
+
+// shower counts the edits that s makes.
+func (m *metrics) shower(s notify.Shower) notify.Shower { return countedShower{s, m} }
+
+type countedShower struct {
+	notify.Shower
+	m *metrics
+}
+
+// Show edits the card and counts how that ended.
+func (c countedShower) Show(ctx context.Context, card monitor.Card) (gone bool, err error) {
+	gone, err = c.Shower.Show(ctx, card)
+	switch {
+	case err != nil:
+		c.m.edits.add(editFailed, 1)
+	case gone:
+		c.m.edits.add(editGone, 1)
+	default:
+		c.m.edits.add(editShown, 1)
+	}
+	return gone, err
+}
+
+var databaseKinds = []string{"away", "busy", "full", "read_only", "corrupt", "timeout", "other"}
+
+func (m *metrics) databaseFailed(err error) {
+	kind := "other"
+	for i, known := range []error{storage.ErrAway, storage.ErrBusy, storage.ErrFull, storage.ErrReadOnly, storage.ErrCorrupt, context.DeadlineExceeded} {
+		if errors.Is(err, known) {
+			kind = databaseKinds[i]
+			break
+		}
+	}
+	m.database.add(kind, 1)
+}
+
+// counters are one for each value of a label. All stand at 0 from the start, and none costs an allocation later.
+type counters struct {
+	all   *prometheus.CounterVec
+	known map[string]prometheus.Counter
+}
+
+func newCounters[T ~string](m *metrics, name, help, label string, values ...T) counters {
+	c := counters{known: make(map[string]prometheus.Counter, len(values))}
+	c.all = prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "greenwatch", Name: name, Help: help}, []string{label})
+	m.registry.MustRegister(c.all)
+	for _, v := range values {
+		c.known[string(v)] = c.all.WithLabelValues(labelValue(string(v)))
+	}
+	return c
+}
+
+func (c counters) add(value string, n int) {
+	counter := c.known[value]
+	if counter == nil {
+		counter = c.all.WithLabelValues(labelValue(value))
+	}
+	counter.Add(float64(n))
+}
+
+// labelValue makes one word of what may be two.
+func labelValue(s string) string { return strings.ReplaceAll(s, " ", "_") }
+
+func (m *metrics) counter(name, help string) prometheus.Counter {
+	c := prometheus.NewCounter(prometheus.CounterOpts{Namespace: "greenwatch", Name: name, Help: help})
+	m.registry.MustRegister(c)
+	return c
+}
+
+func (m *metrics) histogram(name, help string, buckets ...float64) prometheus.Histogram {
+	h := prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "greenwatch", Name: name, Help: help, Buckets: buckets})
+	m.registry.MustRegister(h)
+	return h
 }

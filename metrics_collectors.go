@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"greenwatch/monitor"
+	"greenwatch/storage"
+)
+
+// backlogCollector asks the database what waits. Where that does not answer, it says so and is silent about the rest.
+type backlogCollector struct {
+	ask                      func(context.Context) (storage.Backlog, error)
+	asking                   chan struct{}
+	up, notes, oldest, cards *prometheus.Desc
+}
+
+const askTimeout = 2 * time.Second
+
+func newBacklogCollector(ask func(context.Context) (storage.Backlog, error)) backlogCollector {
+	return backlogCollector{
+		ask: ask, asking: make(chan struct{}, 1),
+		up:     desc("database_up", "1 where the database answered this scrape within 2 s."),
+		notes:  desc("notes_waiting", "Alerts that wait to be told, counted once for each chat; absent while the database is away."),
+		oldest: desc("notes_oldest_age_seconds", "How long the oldest alert that waits has waited; 0 where none does; absent while the database is away."),
+		cards:  desc("cards_stale", "Messages that show what is no longer so, and wait to be edited; absent while the database is away."),
+	}
+}
+
+// Describe lists the metrics.
+func (c backlogCollector) Describe(all chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.up, c.notes, c.oldest, c.cards} {
+		all <- d
+	}
+}
+
+// Collect gives them.
+func (c backlogCollector) Collect(all chan<- prometheus.Metric) {
+	b, err := c.look()
+	all <- gauge(c.up, oneIf(err == nil))
+	if err != nil {
+		return
+	}
+	all <- gauge(c.notes, float64(b.Notes))
+	all <- gauge(c.cards, float64(b.Cards))
+	age := 0.0
+	if !b.Oldest.IsZero() {
+		age = max(0, time.Since(b.Oldest).Seconds())
+	}
+	all <- gauge(c.oldest, age)
+}
+
+// look waits no longer than askTimeout, whatever the database does, and leaves at most one question behind.
+func (c backlogCollector) look() (storage.Backlog, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+	select {
+	case c.asking <- struct{}{}:
+	case <-ctx.Done():
+		cancel()
+		return storage.Backlog{}, ctx.Err()
+	}
+	type answer struct {
+		storage.Backlog
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		defer func() { <-c.asking }()
+		b, err := c.ask(ctx)
+		answers <- answer{b, err}
+	}()
+	defer cancel()
+	select {
+	case a := <-answers:
+		return a.Backlog, a.err
+	case <-ctx.Done():
+		return storage.Backlog{}, fmt.Errorf("metrics: asking the database: %w", ctx.Err())
+	}
+}
+
+// beliefs say what is believed of an instance.
+type beliefs interface {
+	Belief(id monitor.InstanceID) monitor.Belief
+}
+
+// beliefCollector counts what is believed, and names the instances where that is wanted.
+type beliefCollector struct {
+	beliefs         beliefs
+	instances       []monitor.Instance
+	each            bool
+	count, instance *prometheus.Desc
+}
+
+func newBeliefCollector(b beliefs, cfg config) beliefCollector {
+	return beliefCollector{
+		beliefs: b, instances: cfg.Fleet.Instances(), each: cfg.MetricsPerInstance,
+		count:    desc("instances", "Instances, by what is believed of them; unseen before the first belief.", "verdict"),
+		instance: desc("instance_state", "What is believed of one instance; always 1. Only with METRICS_PER_INSTANCE=on.", "id", "verdict", "state"),
+	}
+}
+
+// Describe lists the metrics.
+func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
+	all <- c.count
+	if c.each {
+		all <- c.instance
+	}
+}
+
+// Collect gives them.
+func (c beliefCollector) Collect(all chan<- prometheus.Metric) {
+	counts := make(map[monitor.Verdict]int)
+	for _, i := range c.instances {
+		b := c.beliefs.Belief(i.ID)
+		counts[b.Verdict()]++
+		if c.each {
+			all <- gauge(c.instance, 1, string(i.ID), string(b.Verdict()), stateLabel(b))
+		}
+	}
+	all <- gauge(c.count, float64(counts[monitor.Unseen]), string(monitor.Unseen))
+	for _, v := range verdicts {
+		all <- gauge(c.count, float64(counts[v]), string(v))
+	}
+}
+
+// stateLabel is the word that is believed, of a bounded number of words.
+func stateLabel(b monitor.Belief) string {
+	switch b.Verdict() {
+	case monitor.Odd:
+		return "unknown"
+	case monitor.Unseen:
+		return string(monitor.Unseen)
+	}
+	if b.Answer == monitor.Answered {
+		return string(b.State.Canonical())
+	}
+	return labelValue(b.Word())
+}
