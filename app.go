@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -22,9 +24,11 @@ import (
 	"greenwatch/words"
 )
 
-// transports reach the two APIs; nil is the real network.
+// transports reach the two APIs, the heartbeat's service and the database; nil is the real network, and nothing before the engine.
 type transports struct {
 	telegram, green http.RoundTripper
+	heartbeat       http.RoundTripper
+	database        func(driver.Connector) driver.Connector
 }
 
 // app is the program as a value: everything but the operating system.
@@ -37,32 +41,41 @@ type app struct {
 	bot      *bot.Bot
 	listener net.Listener // nil: HTTP is off
 	server   *http.Server
+	metrics  *metrics
+	pace     pace
+	own      ownTrouble
+	silence  silence
 	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
 }
 
 // newApp wires the program up. It makes no call to either API, so that it starts while they are down.
 func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*app, error) {
-	a := &app{log: log}
-	metrics := newMetrics()
+	a := &app{log: log, metrics: newMetrics(), pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout}}
 	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
 		return nil, err
 	}
-	store, err := storage.Open(ctx, storage.Options{URL: cfg.Database, Log: log, Committed: a.committed})
+	store, err := openStore(ctx, log, func(ctx context.Context) (*storage.Store, error) {
+		return storage.Open(ctx, storage.Options{
+			URL: cfg.Database, Log: log, Committed: a.committed, Failed: a.databaseFailed, Wrap: t.database,
+		})
+	})
 	if err != nil {
 		a.close()
 		return nil, err
 	}
 	a.store = store
-	if err := a.build(ctx, cfg, metrics, t); err != nil {
+	if err := a.build(ctx, cfg, t); err != nil {
 		a.close()
 		return nil, err
 	}
 	return a, nil
 }
 
-func (a *app) build(ctx context.Context, cfg config, m *metrics, t transports) error {
+func (a *app) build(ctx context.Context, cfg config, t transports) error {
+	m, instances := a.metrics, cfg.Fleet.Instances()
 	client, err := telegram.New(telegram.Options{
-		Token: cfg.BotToken, APIURL: cfg.TelegramURL, HTTP: t.telegram, Log: a.log, OnTrouble: a.telegramTrouble(ctx),
+		Token: cfg.BotToken, APIURL: cfg.TelegramURL, Proxies: cfg.Proxies, HTTP: t.telegram,
+		Log: a.log, OnTrouble: a.telegramTrouble(ctx),
 	})
 	if err != nil {
 		return err
@@ -71,41 +84,68 @@ func (a *app) build(ctx context.Context, cfg config, m *metrics, t transports) e
 	if err != nil {
 		return err
 	}
-	if err := a.store.Subscribe(ctx, cfg.Chats); err != nil {
+	if err := a.subscribe(ctx, cfg); err != nil {
+		return err
+	}
+	if err := a.breakSilence(cfg, t); err != nil {
 		return err
 	}
 	a.watcher, err = watcher.New(ctx, watcher.Options{
-		Instances: cfg.Fleet.Instances(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, Cases: a.store, Sweeps: a.store, Log: a.log, Checked: m.checked,
+		Instances: instances, Schedule: cfg.Schedule, Policy: cfg.Policy,
+		API: green, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		Checked: a.checked, Believed: m.believed, Ended: func(s monitor.Sweep) { m.swept(s, len(instances)) },
 	})
 	if err != nil {
 		return err
 	}
 	voice := words.Voice{Zone: namedZone(cfg.Zone)}
-	teller := &bot.Teller{Telegram: client, Fleet: cfg.Fleet, Voice: voice, Log: a.log}
+	teller := &bot.Teller{Telegram: client, Fleet: cfg.Fleet, States: a.store, Voice: voice, Log: a.log}
 	a.relay, err = notify.New(notify.Options{
-		Outbox: a.store, Cards: a.store, Teller: teller, Shower: teller, Log: a.log, Settled: m.settled,
+		Outbox: a.store, Cards: a.store, Lists: a.store, Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
 	})
 	if err != nil {
+		return err
+	}
+	if err := a.watchOurselves(cfg, teller); err != nil {
 		return err
 	}
 	a.actor, err = acts.New(acts.Options{API: green, Store: a.store, Policy: cfg.Policy, Log: a.log})
 	if err != nil {
 		return err
 	}
+	homes, err := a.homes(ctx, cfg)
+	if err != nil {
+		return err
+	}
 	a.bot, err = bot.New(bot.Options{
-		Telegram: client, Chats: cfg.Chats, Operators: cfg.Operators, Fleet: cfg.Fleet,
-		Cases: a.store, Watch: a.watcher, Policy: cfg.Policy, Voice: voice, Log: a.log,
+		Telegram: client, Chats: homes, Operators: cfg.Operators, Fleet: cfg.Fleet,
+		Cases: a.store, States: a.store, Watch: a.watcher, Policy: cfg.Policy, Voice: voice, Log: a.log,
 	})
 	if err != nil {
 		return err
 	}
-	m.watch(a.watcher)
+	m.watch(a, cfg, client)
 	a.server = &http.Server{
-		Handler:           web.New(web.Options{Ready: a.readiness(cfg), Metrics: m.handler()}),
+		Handler:           web.New(web.Options{Ready: a.readiness(), Metrics: m.handler()}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	return nil
+}
+
+// homes are the chats of the settings, and what they have become.
+func (a *app) homes(ctx context.Context, cfg config) ([]monitor.Address, error) {
+	moves, err := a.store.Moves(ctx)
+	if err != nil {
+		return nil, err
+	}
+	homes := slices.Clone(cfg.Chats)
+	for _, c := range cfg.Chats {
+		if to := moves[c.Chat]; to != 0 {
+			a.log.WarnContext(ctx, "TELEGRAM_CHATS names a group that is a supergroup now, put in its new id", "chat", c.Chat, "new_id", to)
+			homes = append(homes, monitor.Address{Chat: to})
+		}
+	}
+	return homes, nil
 }
 
 func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
@@ -131,6 +171,7 @@ func (a *app) committed(e monitor.Effects) {
 	for _, alert := range e.Alerts {
 		a.log.Info("alert", "kind", alert.Kind, "subject", alert.Subject, "word", alert.Belief.Word(), "detail", alert.Belief.Detail)
 	}
+	a.metrics.committed(e)
 	if a.relay != nil {
 		a.relay.Nudge()
 	}
@@ -155,6 +196,7 @@ func (a *app) telegramTrouble(ctx context.Context) func(error) {
 			a.log.InfoContext(ctx, "telegram answers")
 		case telegram.Conflict:
 			a.log.ErrorContext(ctx, "somebody else receives this bot's updates: another greenwatch, or a webhook", "error", err)
+			a.bot.Deaf(ctx, err)
 		case telegram.BotDead:
 			a.log.ErrorContext(ctx, "telegram refuses TELEGRAM_BOT_TOKEN", "error", err)
 		default:
@@ -184,7 +226,7 @@ func (a *app) run(ctx context.Context) error {
 		ctx, a.log,
 		stage{{"bot", a.bot.Run}},
 		stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}},
-		stage{{"relay", a.relay.Run}},
+		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},
 	)
 }

@@ -327,7 +327,7 @@ func TestStartsWhileBothAreDown(t *testing.T) {
 
 func TestEndsInTimeWhileEverythingHangs(t *testing.T) {
 	t.Parallel()
-	inHouse(t, 3, func(t *testing.T, h *house) {
+	inHouse(t, 3, func(_ *testing.T, h *house) {
 		h.pass(2 * time.Minute)
 		h.set(first, instanceapi.Blocked)
 		h.telegram.Inject(botapi.Fault{Effect: botapi.BlackHole()})

@@ -16,13 +16,16 @@ import (
 
 	"greenwatch/fleet"
 	"greenwatch/monitor"
+	"greenwatch/report"
 	"greenwatch/secret"
+	"greenwatch/telegram"
 )
 
 // config is everything the environment says, checked.
 type config struct {
 	BotToken    secret.Text
 	TelegramURL string
+	Proxies     []telegram.Proxy
 	Chats       []monitor.Address
 	Operators   []int64
 
@@ -33,11 +36,18 @@ type config struct {
 	CheckTimeout time.Duration
 	Policy       monitor.Policy
 
+	Heartbeat     secret.Text   // empty: none
+	Fallbacks     []secret.Text // addresses of channels
+	FallbackAfter time.Duration
+	DailyReport   *report.Clock // nil: none
+
 	Database string
 	HTTPAddr string // empty: no listener
 	Zone     *time.Location
 	LogLevel slog.Level
 	LogJSON  bool
+
+	MetricsPerInstance bool
 }
 
 // environment is the table of the variables: the name, what holds where it is not set or empty, and what it should
@@ -45,6 +55,7 @@ type config struct {
 type environment struct {
 	BotToken    string `env:"TELEGRAM_BOT_TOKEN" want:"the token that @BotFather gave, as in 123456789:ABC..."`
 	TelegramURL string `env:"TELEGRAM_API_URL" envDefault:"https://api.telegram.org" want:"http(s)://, a host and no query, as in https://api.telegram.org"`
+	Proxy       string `env:"TELEGRAM_PROXY" want:"proxies, or direct, separated by commas or white space, each as in socks5://user:password@proxy.example.com:1080; also socks5h://, http:// and https://"`
 	Chats       string `env:"TELEGRAM_CHATS" want:"ids of chats, or chat/topic, separated by commas or white space, as in -1001234567890 or -1001234567890/42"`
 	Operators   string `env:"TELEGRAM_OPERATORS" want:"user ids of people, separated by commas or white space, as in 123456789"`
 
@@ -58,11 +69,17 @@ type environment struct {
 	UnreachableAfter int           `env:"UNREACHABLE_AFTER" envDefault:"3" want:"a number of at least 2, as in 3"`
 	RelapseWindow    time.Duration `env:"RELAPSE_WINDOW" envDefault:"1h" want:"a duration that is not negative, as in 1h"`
 
-	Database  string `env:"DATABASE_URL" envDefault:"greenwatch.db" want:"the path of a file, as in greenwatch.db"`
-	HTTPAddr  string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
-	Timezone  string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
-	LogLevel  string `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
-	LogFormat string `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
+	Heartbeat     string        `env:"HEARTBEAT_URL" want:"http(s):// and a host, as in https://hc-ping.com/the-uuid-of-your-check"`
+	Fallbacks     string        `env:"FALLBACK_URLS" want:"addresses of shoutrrr's services, separated by white space, as in smtp://user:password@mail.example.com:587/?from=a@example.com&to=b@example.com or ntfy://ntfy.sh/topic"`
+	FallbackAfter time.Duration `env:"FALLBACK_AFTER" envDefault:"2m" want:"10s to 24h, as in 2m"`
+	DailyReport   string        `env:"DAILY_REPORT" envDefault:"09:00" want:"a time of day in TIMEZONE, as in 09:00, or off"`
+
+	Database    string `env:"DATABASE_URL" envDefault:"greenwatch.db" want:"the path of a file, as in greenwatch.db, or postgres://user:password@host/database"`
+	HTTPAddr    string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
+	PerInstance string `env:"METRICS_PER_INSTANCE" envDefault:"off" want:"on or off"`
+	Timezone    string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
+	LogLevel    string `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
+	LogFormat   string `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
 }
 
 // loadConfig reads environ ("NAME=value") and the .env file at dotenvPath, if there is one; what environ has, wins.
@@ -136,7 +153,7 @@ func (c *configCheck) err() error {
 
 func (c *configCheck) check(e environment) config {
 	cfg := config{
-		BotToken: c.botToken(e.BotToken), TelegramURL: c.url("TELEGRAM_API_URL", e.TelegramURL),
+		BotToken: c.botToken(e.BotToken), TelegramURL: c.url("TELEGRAM_API_URL", e.TelegramURL), Proxies: c.proxies(e.Proxy),
 		Chats: c.chats(e.Chats), Operators: c.operators(e.Operators),
 		CheckTimeout: e.CheckTimeout,
 		Policy: monitor.Policy{
@@ -144,12 +161,17 @@ func (c *configCheck) check(e environment) config {
 		},
 		Database: c.database(e.Database), HTTPAddr: c.httpAddr(e.HTTPAddr), Zone: c.zone(e.Timezone),
 		LogLevel: c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
+		MetricsPerInstance: strings.EqualFold(e.PerInstance, "on"),
 	}
 	c.rejectIf(e.CheckTimeout < time.Second || e.CheckTimeout > 2*time.Minute, "CHECK_TIMEOUT", "is out of range")
 	c.rejectIf(e.ConfirmAfter < time.Second || e.ConfirmAfter > 5*time.Minute, "CONFIRM_AFTER", "is out of range")
 	c.rejectIf(e.UnreachableAfter < 2, "UNREACHABLE_AFTER", "is too small: one lost answer is no news")
 	c.rejectIf(e.RelapseWindow < 0, "RELAPSE_WINDOW", "is negative")
 	c.rejectIf(!cfg.LogJSON && !strings.EqualFold(e.LogFormat, "text"), "LOG_FORMAT", "is not known")
+	c.rejectIf(!cfg.MetricsPerInstance && !strings.EqualFold(e.PerInstance, "off"), "METRICS_PER_INSTANCE", "is not known")
+	cfg.Heartbeat, cfg.Fallbacks, cfg.FallbackAfter = c.heartbeat(e.Heartbeat), c.fallbacks(e.Fallbacks), e.FallbackAfter
+	c.rejectIf(e.FallbackAfter < 10*time.Second || e.FallbackAfter > 24*time.Hour, "FALLBACK_AFTER", "is out of range")
+	cfg.DailyReport = c.dailyReport(e.DailyReport, cfg.Zone)
 	cfg.Schedule = c.schedule(e.Schedule, cfg.Zone)
 	cfg.Fleet, cfg.Credentials = c.fleet(e)
 	return cfg
@@ -170,7 +192,7 @@ func (c *configCheck) fleet(e environment) (*fleet.Fleet, []fleet.Credential) {
 
 func (c *configCheck) warnings(e environment) []string {
 	var out []string
-	if strings.TrimSpace(e.Chats) == "" {
+	if strings.TrimSpace(e.Chats) == "" && strings.TrimSpace(e.Fallbacks) == "" {
 		out = append(out, "TELEGRAM_CHATS is empty: nobody is told anything")
 	}
 	if strings.TrimSpace(e.Operators) == "" {
@@ -183,7 +205,7 @@ func (c *configCheck) warnings(e environment) []string {
 func misspelt(values map[string]string, names []string) []string {
 	var out []string
 	for name := range values {
-		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_"}, func(prefix string) bool {
+		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_", "METRICS_PER_", "HEARTBEAT_", "FALLBACK_", "DAILY_REPORT"}, func(prefix string) bool {
 			return strings.HasPrefix(name, prefix)
 		})
 		if !ours || slices.Contains(names, name) {

@@ -71,11 +71,11 @@ func expectDefaults(t *testing.T, cfg config) {
 	begin := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	got := []any{
 		cfg.Policy, cfg.Schedule.Next(begin), cfg.CheckTimeout, cfg.LogJSON, cfg.LogLevel,
-		cfg.TelegramURL, cfg.Credentials[0].URL, cfg.Database, cfg.HTTPAddr, cfg.Zone.String(),
+		cfg.TelegramURL, cfg.Credentials[0].URL, cfg.Database, cfg.HTTPAddr, cfg.Zone.String(), cfg.MetricsPerInstance,
 	}
 	want := []any{
 		monitor.DefaultPolicy(), begin.Add(time.Minute), 30 * time.Second, false, slog.LevelInfo,
-		"https://api.telegram.org", "https://api.green-api.com", "greenwatch.db", "127.0.0.1:8080", "UTC",
+		"https://api.telegram.org", "https://api.green-api.com", "greenwatch.db", "127.0.0.1:8080", "UTC", false,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -100,10 +100,12 @@ func TestConfigValues(t *testing.T) {
 		"UNREACHABLE_AFTER=2":                 func(c config) (any, any) { return c.Policy.UnreachableAfter, 2 },
 		"RELAPSE_WINDOW=0s":                   func(c config) (any, any) { return c.Policy.RelapseWindow, time.Duration(0) },
 		"DATABASE_URL=file:/var/lib/g.db":     func(c config) (any, any) { return c.Database, "file:/var/lib/g.db" },
+		"DATABASE_URL=postgresql://u@/g":      func(c config) (any, any) { return c.Database, "postgresql://u@/g" },
 		"HTTP_ADDR=OFF":                       func(c config) (any, any) { return c.HTTPAddr, "" },
 		"HTTP_ADDR=[::1]:0":                   func(c config) (any, any) { return c.HTTPAddr, "[::1]:0" },
 		"TIMEZONE=Asia/Almaty":                func(c config) (any, any) { return c.Zone.String(), "Asia/Almaty" },
 		"LOG_LEVEL=WARN":                      func(c config) (any, any) { return c.LogLevel, slog.LevelWarn },
+		"METRICS_PER_INSTANCE=On":             func(c config) (any, any) { return c.MetricsPerInstance, true },
 		"LOG_FORMAT=json":                     func(c config) (any, any) { return c.LogJSON, true },
 		"TELEGRAM_API_URL=http://tg.test/x":   func(c config) (any, any) { return c.TelegramURL, "http://tg.test/x" },
 		"GREEN_API_URL=https://api.test:1/v3": func(c config) (any, any) { return c.Credentials[0].URL, "https://api.test:1/v3" },
@@ -141,6 +143,7 @@ func TestConfigRejects(t *testing.T) {
 	tests := map[string][]string{ // the variable's name: what it must not be
 		"TELEGRAM_BOT_TOKEN": {"", misplaced + "!", "1:short", "bot" + misplaced, misplaced + ":x"},
 		"TELEGRAM_API_URL":   {misplaced, "api.telegram.org", "ftp://x", "https://", "https://x?a", "https://u:" + misplaced + "@x"},
+		"TELEGRAM_PROXY":     {misplaced, "socks5://u:" + misplaced + "/@h:1", "direct tg://proxy?secret=" + misplaced, "socks4://h", "h:1080"},
 		"TELEGRAM_CHATS":     {misplaced, "@channel", "0", "-100/0", "-100/x", "9223372036854775808"},
 		"TELEGRAM_OPERATORS": {misplaced, "-100", "0", "@name"},
 		"CHECK_SCHEDULE":     {misplaced, "@every 4s", "@every -1m", "@every", "TZ=UTC", "* * * * * *", "61 * * * *", "0 0 31 2 *"},
@@ -148,12 +151,14 @@ func TestConfigRejects(t *testing.T) {
 		"CONFIRM_AFTER":      {misplaced, "0s", "301s"},
 		"UNREACHABLE_AFTER":  {misplaced, "1", "-3", "2.5"},
 		"RELAPSE_WINDOW":     {misplaced, "-1s", "1d"},
-		"DATABASE_URL":       {"postgres://u:" + misplaced + "@db/x", "postgresql://x", "mysql://x"},
+		"DATABASE_URL":       {"postgres://u:" + misplaced + "%zz@db/x", "postgresql://[x", "mysql://u:" + misplaced + "@x"},
 		"HTTP_ADDR":          {misplaced, "8080", "localhost", "localhost:http", "x:70000", "x:"},
 		"TIMEZONE":           {misplaced, "Local", "Mars/Base", "../UTC", "GMT+25"},
 		"LOG_LEVEL":          {misplaced, "trace", "INFO+2"},
 		"LOG_FORMAT":         {misplaced, "xml"},
-		"GREEN_API_URL":      {misplaced, "api.green-api.com"},
+
+		"METRICS_PER_INSTANCE": {misplaced, "yes", "1"},
+		"GREEN_API_URL":        {misplaced, "api.green-api.com"},
 		"GREEN_API_INSTANCES": {
 			"", " , ", "misplaced", "misplaced:1101000001", "1101000001", "1101000001:x y",
 			"1101000001:" + testInstanceToken + " 1101000001:" + testInstanceToken,

@@ -37,11 +37,16 @@ func (c *configCheck) url(name, s string) string {
 	return s
 }
 
+// entries splits s at commas and white space.
+func entries(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+}
+
 // listOf splits s at commas and white space and reads each part. What it cannot read is rejected by its number.
 func listOf[T comparable](c *configCheck, name, s string, read func(string) (T, error)) []T {
 	var list []T
 	var wrong []string
-	for i, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+	for i, part := range entries(s) {
 		value, err := read(part)
 		switch {
 		case err != nil:
@@ -69,6 +74,31 @@ func (c *configCheck) operators(s string) []int64 {
 		}
 		return id, err
 	})
+}
+
+// proxies keeps every entry, also one that is there twice: later they are named by their numbers.
+func (c *configCheck) proxies(s string) []telegram.Proxy {
+	var list []telegram.Proxy
+	var wrong, mtproto, complaints []string
+	for i, part := range entries(s) {
+		proxy, err := telegram.ParseProxy(part)
+		switch {
+		case errors.Is(err, telegram.ErrMTProto):
+			mtproto = append(mtproto, strconv.Itoa(i+1))
+		case err != nil:
+			wrong = append(wrong, strconv.Itoa(i+1))
+		}
+		list = append(list, proxy)
+	}
+	if mtproto != nil {
+		complaints = append(complaints, "is an MTProto proxy at entry "+strings.Join(mtproto, ", ")+
+			", which serves Telegram's apps, while bots speak HTTPS and need a SOCKS5 or HTTP proxy")
+	}
+	if wrong != nil {
+		complaints = append(complaints, "cannot be read at entry "+strings.Join(wrong, ", "))
+	}
+	c.rejectIf(complaints != nil, "TELEGRAM_PROXY", strings.Join(complaints, "; "))
+	return list
 }
 
 // minEvery is the shortest time between two checks of everything. An instance takes one question a second
@@ -106,9 +136,14 @@ func parseSchedule(s string) (schedule cron.Schedule, err error) {
 
 func (c *configCheck) database(s string) string {
 	const name = "DATABASE_URL"
-	c.rejectIf(strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://"),
-		name, "PostgreSQL is not supported yet, only SQLite is")
-	c.rejectIf(strings.Contains(s, "://") && !strings.HasPrefix(s, "file:"), name, "is not a file")
+	switch scheme, _, isURL := strings.Cut(s, "://"); {
+	case !isURL || scheme == "file":
+	case scheme == "postgres" || scheme == "postgresql":
+		_, err := url.Parse(s)
+		c.rejectIf(err != nil, name, "is not a usable URL")
+	default:
+		c.reject(name, "is neither a file nor a PostgreSQL server")
+	}
 	return s
 }
 

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -24,7 +26,12 @@ import (
 	"greenwatch/simulator/simtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(beGreenwatch) != "" {
+		os.Exit(run(nil))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	botToken = "700000001:AAEw_this-is-the-bots-secret-0123456"
@@ -45,6 +52,9 @@ type house struct {
 	cfg      config
 	logged   *record
 
+	heartbeat http.RoundTripper
+
+	app     *app // as it runs now
 	stop    context.CancelFunc
 	stopped chan error
 }
@@ -131,12 +141,12 @@ func (h *house) start() {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := newApp(ctx, h.cfg, slog.New(slog.NewTextHandler(h.logged, &slog.HandlerOptions{Level: slog.LevelDebug})), transports{
-		telegram: simulator.Transport(h.telegram), green: simulator.Transport(h.green),
+		telegram: simulator.Transport(h.telegram), green: simulator.Transport(h.green), heartbeat: h.heartbeat,
 	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.stop, h.stopped = stop, make(chan error, 1)
+	h.app, h.stop, h.stopped = a, stop, make(chan error, 1)
 	go func() { h.stopped <- a.run(ctx) }()
 }
 

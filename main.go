@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"greenwatch/outside"
 	"greenwatch/secret"
 )
 
@@ -91,6 +92,9 @@ func newLog(w io.Writer, cfg config) *slog.Logger {
 	secrets := []secret.Text{cfg.BotToken}
 	for _, c := range cfg.Credentials {
 		secrets = append(secrets, c.Token)
+	}
+	for _, address := range append(cfg.Fallbacks[:len(cfg.Fallbacks):len(cfg.Fallbacks)], cfg.Heartbeat) {
+		secrets = append(secrets, outside.Secrets(address)...)
 	}
 	masked := secret.NewWriter(w, secrets...)
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}

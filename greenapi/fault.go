@@ -28,6 +28,8 @@ func (a answer) fault() string {
 		return fmt.Sprintf("timed out after %s", a.took.Round(100*time.Millisecond))
 	case errors.Is(err, errTooLarge):
 		return "answer over 64 KiB"
+	case a.unasked():
+		return exhausted
 	case errors.As(err, &name):
 		return "host name not resolved"
 	case errors.Is(err, syscall.ECONNREFUSED):

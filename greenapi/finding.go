@@ -22,6 +22,9 @@ func (a answer) finding(in instance) (monitor.Finding, string) {
 	}
 	switch a.status {
 	case 0:
+		if a.unasked() {
+			return monitor.Finding{Answer: monitor.Unasked}, exhausted
+		}
 		return nothing(a.fault())
 	case http.StatusOK:
 		return a.state(in)

@@ -94,7 +94,7 @@ func (c Case) Press(p Press, s Scene) (Case, Effects, error) {
 		return c, Effects{}, ErrRepeated
 	case last.UnderWay():
 		return c, Effects{}, &BusyError{Action: last}
-	case last.called() && s.Now.Before(last.Called.Add(rebootAgain)):
+	case last.called() && recent(last.Called, rebootAgain, s):
 		return c, Effects{}, &TooSoonError{Last: last, Again: last.Called.Add(rebootAgain)}
 	}
 	c.Action = Action{Key: p.Key, Verb: p.Verb, Subject: c.Subject, By: p.By, To: p.To, At: s.Now, State: Wanted}
@@ -113,7 +113,7 @@ func (c Case) Start(key string, s Scene) (Case, Effects) {
 	if c.Action.Key != key || c.Action.State != Wanted {
 		return c, Effects{}
 	}
-	if s.Now.Sub(c.Action.At) >= actionExpires {
+	if !recent(c.Action.At, actionExpires, s) {
 		return c.endAction(Outcome{Kind: OutcomeExpired}, s)
 	}
 	c.Action.State = Running
@@ -157,7 +157,7 @@ func (c Case) prove(r Reading, s Scene) (Case, Effects) {
 		if c.Belief.Verdict() == Good && (c.Proof.Starting || waited >= proofAfter) {
 			return c.endAction(Outcome{Kind: OutcomeWorked}, s)
 		}
-	case waited >= rebootLimit, waited >= rebootWait && !starting && r.Answer != Throttled:
+	case waited >= rebootLimit, waited >= rebootWait && !starting && r.Tells():
 		return c.endAction(Outcome{Kind: OutcomeNoChange, Detail: r.Word()}, s)
 	}
 	return c, Effects{}

@@ -13,6 +13,8 @@ type Alert struct {
 	Belief   Belief    // as it was believed then
 	Action   *Action   // what it is the outcome of
 	Roll     *Roll     // what the fleet looked like
+	Notice   *Notice   // what became of our own links
+	Day      *Day      // what it reports on
 	Only     []Address // who is told; empty: every chat that is subscribed
 }
 
@@ -31,6 +33,9 @@ const (
 	ActedOn  AlertKind = "acted"    // how an action ended
 	Arrived  AlertKind = "arrived"  // the first look at instances that were not known before
 	Returned AlertKind = "returned" // we were away ourselves
+	ChatLost AlertKind = "lost"     // another chat cannot be written to any more
+	Deaf     AlertKind = "deaf"     // presses and commands do not reach us
+	Reported AlertKind = "report"   // how the last 24 hours went
 )
 
 // Begins reports whether the alert opens the incident's card.

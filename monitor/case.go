@@ -14,7 +14,8 @@ type Case struct {
 	Incident Incident // the last one; number 0: there was none
 	Action   Action   // the last one
 	Proof    Proof
-	Arrivals int // alerts about the fleet made so far (subject self)
+	Arrivals int    // alerts about the fleet made so far (subject self)
+	Reported string // the date of the last daily report (subject self), as in 2026-11-22
 }
 
 // Scene is what a rule needs to know besides the case.
@@ -86,7 +87,7 @@ func (c Case) relapses(b Belief, s Scene) bool {
 	if i.Number == 0 || i.Dropped {
 		return false
 	}
-	return b.Since.Sub(i.Closed) <= reopenAfter || b.Restriction() && s.Now.Before(i.Probation)
+	return b.Since.Sub(i.Closed).Abs() <= reopenAfter || b.Restriction() && s.Now.Before(i.Probation)
 }
 
 // reopen takes the last incident up again. A restriction that was proved to be over needs no second proof.
@@ -117,7 +118,7 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 
 // Elapse looks at the deadlines, with the reading that the look brought.
 func (c Case) Elapse(r Reading, s Scene) (Case, Effects) {
-	c, effects := c.prove(r, s)
+	c, effects := c.steady(s).prove(r, s)
 	for _, due := range []func(Case, Scene) (Case, Effects){Case.ring, Case.tellSettling, Case.endProbation} {
 		var more Effects
 		c, more = due(c, s)

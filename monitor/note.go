@@ -9,6 +9,8 @@ type Note struct {
 	Alert    Alert
 	Incident Incident // as it stands now; number 0 where the alert concerns none
 	Card     int      // the message id of the incident's card in this chat; 0: there is none
+	CardSize int      // how many incidents that card shows
+	CardOpen int      // and how many of them are open
 	Repeat   bool     // an earlier try may have arrived
 	Tries    int      // earlier tries
 	Version  int64    // of the incident as it stands here
@@ -41,8 +43,12 @@ type Card struct {
 	ID        int64
 	To        Address
 	MessageID int
+	List      int // the message with the file that names all; 0: there is none
 	Entries   []CardEntry
 }
+
+// MaxNamed is how many incidents a card names; a file names more.
+const MaxNamed = 60
 
 // CardEntry is one incident shown on a card.
 type CardEntry struct {

@@ -23,6 +23,11 @@ const (
 	ViaPress Via = "press" // a person wanted to know
 )
 
+// Tells reports whether the finding says anything at all, be it only that there was no answer.
+func (f Finding) Tells() bool {
+	return f.Answer == Answered || f.Answer == Refused || f.Answer == NoAnswer
+}
+
 // Finding is what a reading says, without when and how it was asked.
 type Finding struct {
 	Answer  Answer  `json:",omitempty"`
@@ -39,6 +44,7 @@ const (
 	NoAnswer  Answer = "no answer" // time-out, 5xx, garbage, HTML, connection: says nothing about the number
 	Refused   Answer = "refused"   // the API will not speak about this instance with us
 	Throttled Answer = "throttled" // 429: no information at all
+	Unasked   Answer = "unasked"   // we could not ask, through our own fault: none either
 )
 
 // State is a state word as the API gave it; https://green-api.com/en/docs/api/account/GetStateInstance/.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,6 +29,12 @@ type Cards interface {
 	Forget(ctx context.Context, cardID int64) error
 }
 
+// Lists holds the files that name what a card cannot.
+type Lists interface {
+	Unlisted(ctx context.Context, to monitor.Address) ([]monitor.Card, error)
+	Listed(ctx context.Context, c monitor.Card, messageID int) error
+}
+
 // Teller tells one chat.
 type Teller interface {
 	// TurnToTell waits until a new message may be written to the chat.
@@ -42,12 +49,15 @@ type Shower interface {
 	TurnToShow(ctx context.Context, to monitor.Address) error
 	// Show edits the card; gone: its message cannot be edited any more.
 	Show(ctx context.Context, c monitor.Card) (gone bool, err error)
+	// List writes, or brings up to date, the file that names all of a card, and gives its message's id.
+	List(ctx context.Context, c monitor.Card) (messageID int, err error)
 }
 
 // Options are what a Relay needs. All but Settled are required.
 type Options struct {
 	Outbox  Outbox
 	Cards   Cards
+	Lists   Lists
 	Teller  Teller
 	Shower  Shower
 	Log     *slog.Logger
@@ -61,6 +71,8 @@ type Relay struct {
 
 	mu      sync.Mutex
 	working map[errand]bool
+	looked  time.Time
+	paces   map[monitor.Address]*pace
 	workers sync.WaitGroup
 }
 
@@ -74,13 +86,13 @@ const lookEvery = time.Second
 
 // New makes a relay.
 func New(o Options) (*Relay, error) {
-	if o.Outbox == nil || o.Cards == nil || o.Teller == nil || o.Shower == nil || o.Log == nil {
+	if o.Outbox == nil || o.Cards == nil || o.Lists == nil || o.Teller == nil || o.Shower == nil || o.Log == nil {
 		return nil, errors.New("notify: an option is missing")
 	}
 	if o.Settled == nil {
 		o.Settled = func(monitor.Settlement) {}
 	}
-	return &Relay{Options: o, nudged: make(chan struct{}, 1), working: make(map[errand]bool)}, nil
+	return &Relay{Options: o, nudged: make(chan struct{}, 1), working: make(map[errand]bool), paces: make(map[monitor.Address]*pace)}, nil
 }
 
 // Nudge tells that something was committed that may have to be told.
@@ -96,8 +108,12 @@ func (r *Relay) Run(ctx context.Context) error {
 	defer r.workers.Wait()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	for {
-		r.hand(ctx)
+	for away := false; ; {
+		err := r.hand(ctx)
+		if err != nil && !away && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "outbox not read, looking again every second", "error", err)
+		}
+		away = err != nil
 		select {
 		case <-ctx.Done():
 			return nil
@@ -107,19 +123,26 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
+// Looked is when the outbox was last read; zero before.
+func (r *Relay) Looked() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.looked
+}
+
 // hand starts a worker for each chat that waits and has none.
-func (r *Relay) hand(ctx context.Context) {
+func (r *Relay) hand(ctx context.Context) error {
 	waiting, err := r.Outbox.Waiting(ctx, time.Now())
-	if err != nil {
-		if ctx.Err() == nil {
-			r.Log.ErrorContext(ctx, "outbox not read", "error", err)
-		}
-		return
+	if err == nil {
+		r.mu.Lock()
+		r.looked = time.Now()
+		r.mu.Unlock()
 	}
 	for _, to := range waiting {
 		r.start(ctx, errand{to: to}, r.tellNext)
 		r.start(ctx, errand{to: to, cards: true}, r.showNext)
 	}
+	return err
 }
 
 func (r *Relay) start(ctx context.Context, e errand, next func(context.Context, monitor.Address) (bool, error)) {
@@ -167,6 +190,18 @@ func (r *Relay) held(ctx context.Context, e errand, fails int, err error) {
 		level = slog.LevelDebug
 	}
 	r.Log.Log(ctx, level, "chat held up, trying again", "chat", e.to.Chat, "topic", e.to.Topic, "cards", e.cards, "error", err)
+}
+
+// panics runs write, and reports whether it panicked.
+func (r *Relay) panics(ctx context.Context, write func()) (panicked bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Log.ErrorContext(ctx, "writing panicked", "panic", p, "stack", string(debug.Stack()))
+			panicked = true
+		}
+	}()
+	write()
+	return false
 }
 
 // backoffMax is the longest rest.

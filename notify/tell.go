@@ -20,23 +20,37 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if err != nil || len(due) == 0 {
 		return false, err
 	}
+	if joined, err := r.join(ctx, to, due); joined || err != nil {
+		return joined, err
+	}
+	var wait time.Duration
+	r.paced(to, func(p *pace, now time.Time) { wait = p.hold(now) })
+	rest(ctx, wait)
 	if err := r.Teller.TurnToTell(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn: %w", err)
 	}
 	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil || len(due) == 0 {
 		return false, err
 	}
-	batch := together(due)
+	batch := r.next(to, due)
 	if err := r.Outbox.Sending(ctx, batch); err != nil {
 		return false, fmt.Errorf("notify: beginning to tell: %w", err)
 	}
 	s := r.tell(ctx, to, batch)
 	s.At = time.Now()
-	if err := r.settle(ctx, s, batch); err != nil {
+	if err := r.settle(ctx, s); err != nil {
 		return false, err
 	}
 	r.Settled(s)
+	if left := without(batch, s.Notes); len(left) > 0 {
+		back := monitor.Settlement{To: to, Notes: left, At: s.At, End: monitor.SettledAgain, Reason: "no room in the message"}
+		if err := r.settle(ctx, back); err != nil {
+			return false, err
+		}
+	}
 	switch s.End {
+	case monitor.SettledTold:
+		r.paced(to, func(p *pace, _ time.Time) { p.told(s) })
 	case monitor.SettledAgain:
 		return false, fmt.Errorf("notify: telling: %s", s.Reason)
 	case monitor.SettledFailed:
@@ -45,32 +59,41 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	return true, nil
 }
 
-// tell gives a message under way a little time to arrive when we end: broken off, it might be told twice.
+// tell gives a message under way a little time to arrive when we end: broken off, it might be told twice. A panic over
+// several notes is followed by a try with the first of them alone, so that in the end it fails only the note that makes it.
 func (r *Relay) tell(ctx context.Context, to monitor.Address, batch []monitor.Note) monitor.Settlement {
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	defer stop()
-	return r.Teller.Tell(sending, to, batch)
+	var s monitor.Settlement
+	for r.panics(ctx, func() { s = r.Teller.Tell(sending, to, batch) }) {
+		if len(batch) == 1 {
+			return monitor.Settlement{To: to, Notes: batch, End: monitor.SettledFailed, Reason: "panic"}
+		}
+		batch = batch[:1]
+	}
+	return s
 }
 
-// settle writes down what became of the notes; those of the batch that the message had no room for wait on. It is not
-// broken off by our end.
-func (r *Relay) settle(ctx context.Context, s monitor.Settlement, batch []monitor.Note) error {
+// settle writes down what became of notes. It is not broken off by our end.
+func (r *Relay) settle(ctx context.Context, s monitor.Settlement) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	if err := r.Outbox.Settle(ctx, s); err != nil {
 		return fmt.Errorf("notify: settling: %w", err)
 	}
-	left := without(batch, s.Notes)
-	if len(left) == 0 {
-		return nil
-	}
-	err := r.Outbox.Settle(ctx, monitor.Settlement{To: s.To, Notes: left, At: s.At, End: monitor.SettledAgain, Reason: "no room in the message"})
-	if err != nil {
-		return fmt.Errorf("notify: putting back: %w", err)
-	}
 	return nil
+}
+
+// next is what goes into the next message; in a storm, all.
+func (r *Relay) next(to monitor.Address, due []monitor.Note) []monitor.Note {
+	var storm bool
+	r.paced(to, func(p *pace, now time.Time) { storm = p.storm(now) })
+	if storm {
+		return due
+	}
+	return together(due)
 }
 
 // together is what goes into the next message: all, where more than three matters are due; else the notes of the first

@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"greenwatch/monitor"
 )
@@ -31,11 +33,11 @@ func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
 
 // Actions are those that got as far as state, oldest first.
 func (s *Store) Actions(ctx context.Context, state monitor.ActionState) ([]monitor.Action, error) {
-	rows, err := s.db.QueryContext(ctx, `select body from actions where state = $1 order by at, key`, state)
-	found, err := collect(rows, err, scanJSON[monitor.Action])
+	found, err := list(ctx, s, scanJSON[monitor.Action], `select body from actions where state = $1`, state)
 	if err != nil {
 		return nil, s.failed(err, "reading actions")
 	}
+	slices.SortFunc(found, func(a, b monitor.Action) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Key, b.Key)) })
 	return found, nil
 }
 
@@ -55,15 +57,14 @@ func addAudit(ctx context.Context, tx *sql.Tx, e monitor.AuditEntry) error {
 	}
 	_, err = tx.ExecContext(ctx, `
 		insert into audit (id, at, person, person_name, what, subject, chat, topic) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		id, millis(e.At), e.By.ID, e.By.Name, e.What, e.Subject, e.Where.Chat, e.Where.Topic)
+		id, millis(e.At), e.By.ID, readable(e.By.Name), readable(e.What), e.Subject, e.Where.Chat, e.Where.Topic)
 	return err
 }
 
 // AuditLog is the end of the audit log, newest first, at most limit lines.
 func (s *Store) AuditLog(ctx context.Context, limit int) ([]monitor.AuditEntry, error) {
-	rows, err := s.db.QueryContext(ctx, `
+	found, err := list(ctx, s, scanAudit, `
 		select at, person, person_name, what, subject, chat, topic from audit order by id desc limit $1`, limit)
-	found, err := collect(rows, err, scanAudit)
 	if err != nil {
 		return nil, s.failed(err, "reading the audit log")
 	}

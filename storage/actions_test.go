@@ -51,6 +51,42 @@ func testActions(t *testing.T, s *storage.Store) {
 	}
 }
 
+// Texts are kept as they are, but for what is no text, and they are ordered by their bytes.
+func testTexts(t *testing.T, s *storage.Store) {
+	subscribe(t, s, ops)
+	update(t, s, kazan, begin)
+	notes := due(t, s, ops, start)
+	sending(t, s, notes)
+	settle(t, s, monitor.Settlement{
+		To: ops, Notes: notes, At: start, End: monitor.SettledAgain, Until: start, Reason: "odd \x00 \xff\xfe Ярлык 🟢",
+	})
+	must(t, s.Audit(t.Context(), monitor.AuditEntry{At: start, What: "add", By: monitor.Person{Name: "O\x00'Neil\xff 🟢"}}))
+	log, err := s.AuditLog(t.Context(), 1)
+	must(t, err)
+	if got, want := log[0].By.Name, "O'Neil\uFFFD 🟢"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+
+	var keys []string
+	for _, key := range []string{"b", "B", "_", "a-1", "a1"} {
+		update(t, s, monitor.Subject(key), act(monitor.Action{Key: key, At: start, State: monitor.Wanted}))
+	}
+	actions, err := s.Actions(t.Context(), monitor.Wanted)
+	must(t, err)
+	for _, a := range actions {
+		keys = append(keys, a.Key)
+	}
+	cases, err := s.Cases(t.Context())
+	must(t, err)
+	for _, c := range cases {
+		keys = append(keys, string(c.Subject))
+	}
+	want := []string{"B", "_", "a-1", "a1", "b", "B", "_", "a-1", "a1", "b", string(kazan)}
+	if diff := cmp.Diff(want, keys); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
 func testAuditLog(t *testing.T, s *storage.Store) {
 	for _, what := range []string{"add", "mute", "leave"} {
 		must(t, s.Audit(t.Context(), monitor.AuditEntry{At: start, What: what, Subject: monitor.Self}))

@@ -9,23 +9,40 @@ import (
 	"greenwatch/monitor"
 )
 
-// addCard keeps a told message as the card of the incidents that its notes began.
+// addCard keeps a told message as the card of the incidents that its notes began. Where the message is a card already,
+// they join it, and it is stale until it shows them.
 func addCard(ctx context.Context, tx *sql.Tx, t monitor.Settlement, begun []monitor.Note) error {
-	id, err := take(ctx, tx, "cards", 1)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `insert into cards (id, chat, topic, message_id) values ($1, $2, $3, $4)`,
-		id, t.To.Chat, t.To.Topic, t.MessageID)
-	if err != nil {
+	var id, size int64
+	err := tx.QueryRowContext(ctx, `select id, size from cards where chat = $1 and topic = $2 and message_id = $3`,
+		t.To.Chat, t.To.Topic, t.MessageID).Scan(&id, &size)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		if id, err = newCard(ctx, tx, t); err != nil {
+			return err
+		}
+	case err != nil:
 		return err
 	}
 	for place, n := range begun {
-		if err := addEntry(ctx, tx, id, place, n); err != nil {
+		if size > 0 {
+			n.Version = 0 // not shown yet
+		}
+		if err := addEntry(ctx, tx, id, int(size)+place, n); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `update cards set size = (select count(*) from card_entries where card = $1) where id = $1`, id)
+	return err
+}
+
+func newCard(ctx context.Context, tx *sql.Tx, t monitor.Settlement) (int64, error) {
+	id, err := take(ctx, tx, "cards", 1)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `insert into cards (id, chat, topic, message_id) values ($1, $2, $3, $4)`,
+		id, t.To.Chat, t.To.Topic, t.MessageID)
+	return id, err
 }
 
 func addEntry(ctx context.Context, tx *sql.Tx, card int64, place int, n monitor.Note) error {
@@ -48,17 +65,21 @@ func addEntry(ctx context.Context, tx *sql.Tx, card int64, place int, n monitor.
 // Stale are the cards in a chat that show an incident as it no longer is, each with all its incidents as they stand now.
 // A chat that is not subscribed has none.
 func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error) {
-	rows, err := s.db.QueryContext(ctx, `
-		select k.id, k.message_id, e.subject, i.version, i.body
+	entries, err := list(ctx, s, scanCard, `
+		select k.id, k.message_id, k.list_message, e.subject, i.version, i.body
 		from cards k join card_entries e on e.card = k.id
 			join incidents i on i.subject = e.subject and i.number = e.incident
-			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
 		where k.chat = $1 and k.topic = $2 and k.id in (select card from card_entries where shown < wanted)
 		order by k.id, e.place`, to.Chat, to.Topic)
-	entries, err := collect(rows, err, scanCard)
 	if err != nil {
 		return nil, s.failed(err, "reading stale cards")
 	}
+	return grouped(entries, to), nil
+}
+
+// grouped makes one card of each run of rows with its id.
+func grouped(entries []monitor.Card, to monitor.Address) []monitor.Card {
 	var cards []monitor.Card
 	for _, card := range entries {
 		card.To = to
@@ -68,7 +89,7 @@ func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, 
 		}
 		cards = append(cards, card)
 	}
-	return cards, nil
+	return cards
 }
 
 // scanCard reads a card with one of its entries.
@@ -76,7 +97,7 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	var card monitor.Card
 	var e monitor.CardEntry
 	var body string
-	if err := rows.Scan(&card.ID, &card.MessageID, &e.Subject, &e.Version, &body); err != nil {
+	if err := rows.Scan(&card.ID, &card.MessageID, &card.List, &e.Subject, &e.Version, &body); err != nil {
 		return card, err
 	}
 	err := json.Unmarshal([]byte(body), &e.Incident)

@@ -1,10 +1,12 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"greenwatch/monitor"
 )
@@ -24,8 +26,7 @@ const allCases = `
 
 // Case is what is kept of a subject. Of one that is not known it is the zero Case.
 func (s *Store) Case(ctx context.Context, id monitor.Subject) (monitor.Case, error) {
-	rows, err := s.db.QueryContext(ctx, allCases+` and c.subject = $1`, id)
-	found, err := collect(rows, err, scanCase)
+	found, err := list(ctx, s, scanCase, allCases+` and c.subject = $1`, id)
 	if err != nil {
 		return monitor.Case{}, s.failed(err, "reading case %s", id)
 	}
@@ -37,11 +38,11 @@ func (s *Store) Case(ctx context.Context, id monitor.Subject) (monitor.Case, err
 
 // Cases are all cases, by subject.
 func (s *Store) Cases(ctx context.Context) ([]monitor.Case, error) {
-	rows, err := s.db.QueryContext(ctx, allCases+` order by c.subject`)
-	found, err := collect(rows, err, scanCase)
+	found, err := list(ctx, s, scanCase, allCases)
 	if err != nil {
 		return nil, s.failed(err, "reading cases")
 	}
+	slices.SortFunc(found, func(a, b monitor.Case) int { return cmp.Compare(a.Subject, b.Subject) }) // engines sort texts differently
 	return found, nil
 }
 

@@ -8,14 +8,18 @@ import (
 	"greenwatch/monitor"
 )
 
-// Subscribe says which chats are told from now on: exactly these. The others are kept, what waits for them is settled as
+// Subscribe says which chats are told from now on: exactly these, or what they have become. The others are kept, what waits for them is settled as
 // failed, and their cards stay as they are.
 func (s *Store) Subscribe(ctx context.Context, chats []monitor.Address) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `update chats set subscribed = 0`); err != nil {
 			return err
 		}
-		for _, to := range chats {
+		places, err := whereNow(ctx, tx, chats)
+		if err != nil {
+			return err
+		}
+		for _, to := range places {
 			_, err := tx.ExecContext(ctx, `
 				insert into chats (chat, topic, subscribed) values ($1, $2, 1)
 				on conflict (chat, topic) do update set subscribed = 1`, to.Chat, to.Topic)
@@ -23,7 +27,7 @@ func (s *Store) Subscribe(ctx context.Context, chats []monitor.Address) error {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `
+		_, err = tx.ExecContext(ctx, `
 			update notes set state = 'failed', settled_at = $1, reason = 'no longer subscribed'
 			where state = 'waiting' and exists (
 				select 1 from chats c where c.chat = notes.chat and c.topic = notes.topic and c.subscribed = 0)`,

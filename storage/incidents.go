@@ -28,9 +28,8 @@ func saveIncident(ctx context.Context, tx *sql.Tx, c monitor.Case, body string) 
 
 // Transitions are the last changes of what is believed of a subject, newest first, at most limit of them.
 func (s *Store) Transitions(ctx context.Context, id monitor.Subject, limit int) ([]monitor.Transition, error) {
-	rows, err := s.db.QueryContext(ctx,
+	found, err := list(ctx, s, scanJSON[monitor.Transition],
 		`select body from transitions where subject = $1 order by id desc limit $2`, id, limit)
-	found, err := collect(rows, err, scanJSON[monitor.Transition])
 	if err != nil {
 		return nil, s.failed(err, "reading transitions of %s", id)
 	}

@@ -18,7 +18,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(s.dialect.goose, s.db, steps, goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.log))
+	p, err := goose.NewProvider(s.dialect.goose, s.writer, steps, goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.log))
 	if err != nil {
 		return err
 	}

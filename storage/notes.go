@@ -11,21 +11,20 @@ import (
 
 // due selects the notes n that may be told at $1: within one incident a chat is told in order, so a note waits for the
 // earlier ones that wait.
-const due = `n.state = 'waiting' and n.not_before <= $1 and not exists (
+const due = `n.state = 'waiting' and (n.chat = 0 and (` + dueOutside + `) or n.chat <> 0 and n.not_before <= $1 and not exists (
 	select 1 from notes e
 	where e.state = 'waiting' and e.chat = n.chat and e.topic = n.topic and e.subject = n.subject
-		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1)`
+		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1))`
 
 // Waiting says which chats have something to be told or a card to be brought up to date.
 func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, error) {
-	rows, err := s.db.QueryContext(ctx, `
+	chats, err := list(ctx, s, scanAddress, `
 		select n.chat, n.topic from notes n where `+due+`
 		union
 		select k.chat, k.topic from cards k join card_entries e on e.card = k.id
-			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1
-		where e.shown < e.wanted
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
+		where e.shown < e.wanted or `+unlisted+`
 		order by 1, 2`, now.UnixMilli())
-	chats, err := collect(rows, err, scanAddress)
 	if err != nil {
 		return nil, s.failed(err, "looking for chats to tell")
 	}
@@ -34,16 +33,17 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, 
 
 // Due are the notes that a chat must be told now, in order, each with its incident and that incident's card as they stand.
 func (s *Store) Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error) {
-	rows, err := s.db.QueryContext(ctx, `
+	notes, err := list(ctx, s, scanNote, `
 		select n.id, n.chat, n.topic, n.body, n.tries, n.trying + n.maybe_sent, coalesce(i.body, ''), coalesce(i.version, 0),
-			coalesce((
-				select k.message_id from card_entries e join cards k on k.id = e.card
-				where e.subject = n.subject and e.incident = n.incident and k.chat = n.chat and k.topic = n.topic
-				order by k.id desc limit 1), 0)
+			coalesce(k.message_id, 0), coalesce(k.size, 0),
+			(select count(*) from card_entries o join incidents oi on oi.subject = o.subject and oi.number = o.incident
+				where o.card = k.id and oi.closed_at = 0)
 		from notes n left join incidents i on i.subject = n.subject and i.number = n.incident
+			left join cards k on k.id = (
+				select max(c.id) from card_entries e join cards c on c.id = e.card
+				where e.subject = n.subject and e.incident = n.incident and c.chat = n.chat and c.topic = n.topic)
 		where `+due+` and n.chat = $2 and n.topic = $3
 		order by n.id`, now.UnixMilli(), to.Chat, to.Topic)
-	notes, err := collect(rows, err, scanNote)
 	if err != nil {
 		return nil, s.failed(err, "reading due notes")
 	}
@@ -54,7 +54,8 @@ func scanNote(rows *sql.Rows) (monitor.Note, error) {
 	var n monitor.Note
 	var body, incident string
 	var uncertain int
-	if err := rows.Scan(&n.ID, &n.To.Chat, &n.To.Topic, &body, &n.Tries, &uncertain, &incident, &n.Version, &n.Card); err != nil {
+	if err := rows.Scan(&n.ID, &n.To.Chat, &n.To.Topic, &body, &n.Tries, &uncertain, &incident, &n.Version,
+		&n.Card, &n.CardSize, &n.CardOpen); err != nil {
 		return n, err
 	}
 	n.Repeat = uncertain > 0
@@ -93,7 +94,13 @@ func (s *Store) Settle(ctx context.Context, t monitor.Settlement) error {
 			return settleUntold(ctx, tx, t)
 		}
 		begun, err := settleTold(ctx, tx, t)
-		if err != nil || len(begun) == 0 {
+		if err != nil {
+			return err
+		}
+		if t.To == monitor.Outside {
+			return endOutside(ctx, tx, t.Notes)
+		}
+		if err := spareOutside(ctx, tx, t); err != nil || len(begun) == 0 {
 			return err
 		}
 		return addCard(ctx, tx, t, begun)
@@ -129,15 +136,18 @@ func settleUntold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) error {
 		if t.End == monitor.SettledFailed {
 			_, err = tx.ExecContext(ctx, `
 				update notes set state = 'failed', settled_at = $1, reason = $2 where id = $3 and state = 'waiting'`,
-				millis(t.At), t.Reason, n.ID)
+				millis(t.At), readable(t.Reason), n.ID)
 		} else {
 			_, err = tx.ExecContext(ctx, `
 				update notes set not_before = $1, trying = 0, maybe_sent = case when $2 = 1 then 1 else maybe_sent end, reason = $3
-				where id = $4 and state = 'waiting'`, millis(t.Until.Add(time.Millisecond-1)), flag(t.MaybeSent), t.Reason, n.ID)
+				where id = $4 and state = 'waiting'`, millis(t.Until.Add(time.Millisecond-1)), flag(t.MaybeSent), readable(t.Reason), n.ID)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if t.End == monitor.SettledFailed && t.To != monitor.Outside {
+		return hurryOutside(ctx, tx, t.Notes)
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func testDue(t *testing.T, s *storage.Store) {
 		t.Fatalf("%d notes, want 2", len(got))
 	}
 	want := []monitor.Note{
-		{To: boss, Incident: c.Incident, Card: 20, Version: 3, Alert: monitor.Alert{
+		{To: boss, Incident: c.Incident, Card: 20, CardSize: 1, CardOpen: 1, Version: 3, Alert: monitor.Alert{
 			Key: "instance/7105000017/1/changed/2", Kind: monitor.Changed, Subject: kazan, Incident: 1, At: start, Belief: c.Belief,
 		}},
 		{To: boss, Alert: monitor.Alert{Key: "self/arrived/1", Kind: monitor.Arrived, Subject: monitor.Self, Roll: &monitor.Roll{Total: 3}}},

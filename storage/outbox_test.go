@@ -2,7 +2,6 @@ package storage_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -16,32 +15,37 @@ import (
 // Whatever the order of changes, tries, their ends and restarts: each chat is told each thing once, in order within an
 // incident, a try of unknown end is marked as a possible repeat, and a card is stale exactly while it shows less than is.
 func TestOutbox(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	var runs int
-	rapid.Check(t, func(rt *rapid.T) {
-		runs++
-		o := newOutbox(rt, filepath.Join(dir, fmt.Sprint(runs, ".db")))
-		defer func() { _ = o.s.Close() }()
-		rt.Repeat(map[string]func(*rapid.T){
-			"begin":   o.begin,
-			"follow":  o.follow,
-			"move":    o.move,
-			"try":     o.try,
-			"settle":  o.settle,
-			"edit":    o.edit,
-			"later":   o.later,
-			"restart": o.restart,
-			"":        o.check,
+	onEngines(t, func(t *testing.T, address string) {
+		s := open(t, storage.Options{URL: address})
+		defer func() { _ = s.Close() }()
+		var runs int // each has chats and instances of its own, so that one database does for all
+		rapid.Check(t, func(rt *rapid.T) {
+			runs++
+			o := newOutbox(rt, address, s, runs)
+			defer func() { s = o.s }()
+			rt.Repeat(map[string]func(*rapid.T){
+				"begin":   o.begin,
+				"follow":  o.follow,
+				"move":    o.move,
+				"try":     o.try,
+				"settle":  o.settle,
+				"edit":    o.edit,
+				"later":   o.later,
+				"restart": o.restart,
+				"":        o.check,
+			})
 		})
 	})
 }
 
 // outbox is the store and what is expected of it.
 type outbox struct {
-	path string
-	s    *storage.Store
-	now  time.Time
+	address string
+	s       *storage.Store
+	now     time.Time
+
+	places   []monitor.Address
+	subjects []monitor.Subject
 
 	notes    []*expected
 	versions map[monitor.Subject]int // of the one incident each
@@ -74,29 +78,18 @@ type expected struct {
 	failed   bool
 }
 
-var (
-	places   = []monitor.Address{ops, night}
-	subjects = []monitor.Subject{kazan, samara}
-)
-
-func newOutbox(t *rapid.T, path string) *outbox {
+func newOutbox(t *rapid.T, address string, s *storage.Store, run int) *outbox {
+	chat := monitor.Address{Chat: -int64(run)}
 	o := &outbox{
-		path: path, now: start, versions: map[monitor.Subject]int{},
+		address: address, s: s, now: start, versions: map[monitor.Subject]int{},
 		cards: map[place]int{}, tries: map[monitor.Address]tried{},
+		places:   []monitor.Address{chat, {Chat: chat.Chat, Topic: 7}},
+		subjects: []monitor.Subject{monitor.Subject(fmt.Sprint("instance/", run, 0)), monitor.Subject(fmt.Sprint("instance/", run, 1))},
 	}
-	o.open(t)
-	if err := o.s.Subscribe(t.Context(), places); err != nil {
+	if err := o.s.Subscribe(t.Context(), o.places); err != nil {
 		t.Fatal(err)
 	}
 	return o
-}
-
-func (o *outbox) open(t *rapid.T) {
-	s, err := storage.Open(t.Context(), storage.Options{URL: o.path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.s = s
 }
 
 func (o *outbox) update(t *rapid.T, subject monitor.Subject, fn apply) {
@@ -107,12 +100,12 @@ func (o *outbox) update(t *rapid.T, subject monitor.Subject, fn apply) {
 }
 
 func (o *outbox) begin(t *rapid.T) {
-	subject := rapid.SampledFrom(subjects).Draw(t, "subject")
+	subject := rapid.SampledFrom(o.subjects).Draw(t, "subject")
 	if o.versions[subject] > 0 {
 		t.Skip("it has begun")
 	}
 	o.update(t, subject, begin)
-	for _, to := range places {
+	for _, to := range o.places {
 		o.expect(place{to, subject}, monitor.Opened)
 	}
 }
@@ -120,7 +113,7 @@ func (o *outbox) begin(t *rapid.T) {
 func (o *outbox) follow(t *rapid.T) {
 	subject := o.begun(t)
 	o.update(t, subject, tell(monitor.Changed))
-	for _, to := range places {
+	for _, to := range o.places {
 		p := place{to, subject}
 		if slices.ContainsFunc(o.notes, func(n *expected) bool { return n.place == p && !n.failed }) {
 			o.expect(p, monitor.Changed)
@@ -131,7 +124,7 @@ func (o *outbox) follow(t *rapid.T) {
 func (o *outbox) move(t *rapid.T) { o.update(t, o.begun(t), move) }
 
 func (o *outbox) begun(t *rapid.T) monitor.Subject {
-	subject := rapid.SampledFrom(subjects).Draw(t, "subject")
+	subject := rapid.SampledFrom(o.subjects).Draw(t, "subject")
 	if o.versions[subject] == 0 {
 		t.Skip("it has not begun")
 	}
@@ -184,7 +177,7 @@ func (o *outbox) read(t *rapid.T, to monitor.Address) ([]monitor.Note, []*expect
 
 // try begins to tell what is due.
 func (o *outbox) try(t *rapid.T) {
-	to := rapid.SampledFrom(places).Draw(t, "to")
+	to := rapid.SampledFrom(o.places).Draw(t, "to")
 	notes, model := o.read(t, to)
 	if err := o.s.Sending(t.Context(), notes); err != nil {
 		t.Fatal(err)
@@ -198,7 +191,7 @@ func (o *outbox) try(t *rapid.T) {
 
 // settle ends a try, of all that was due or of the first ones; or what is due without a try.
 func (o *outbox) settle(t *rapid.T) {
-	to := rapid.SampledFrom(places).Draw(t, "to")
+	to := rapid.SampledFrom(o.places).Draw(t, "to")
 	try, begun := o.tries[to]
 	if !begun {
 		try.notes, try.model = o.read(t, to)
@@ -231,7 +224,7 @@ func (o *outbox) settle(t *rapid.T) {
 }
 
 func (o *outbox) edit(t *rapid.T) {
-	to := rapid.SampledFrom(places).Draw(t, "to")
+	to := rapid.SampledFrom(o.places).Draw(t, "to")
 	cards, err := o.s.Stale(t.Context(), to)
 	if err != nil {
 		t.Fatal(err)
@@ -249,18 +242,25 @@ func (o *outbox) edit(t *rapid.T) {
 
 func (o *outbox) later(*rapid.T) { o.now = o.now.Add(40 * time.Second) }
 
-// restart forgets the tries under way, as a killed process does.
+// restart forgets the tries under way, as a killed process does. It takes long, and is done less often than the rest.
 func (o *outbox) restart(t *rapid.T) {
+	if rapid.IntRange(0, 3).Draw(t, "restart") > 0 {
+		t.Skip("not now")
+	}
 	clear(o.tries)
 	if err := o.s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	o.open(t)
+	s, err := storage.Open(t.Context(), storage.Options{URL: o.address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.s = s
 }
 
 func (o *outbox) check(t *rapid.T) {
 	var wantWaiting []monitor.Address
-	for _, to := range places {
+	for _, to := range o.places {
 		cards, err := o.s.Stale(t.Context(), to)
 		if err != nil {
 			t.Fatal(err)
@@ -273,7 +273,7 @@ func (o *outbox) check(t *rapid.T) {
 				}
 			}
 		}
-		for _, subject := range subjects {
+		for _, subject := range o.subjects {
 			if shown, told := o.cards[place{to, subject}]; told && shown < o.versions[subject] {
 				want = append(want, subject)
 			}

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,29 +26,31 @@ const sqliteSettings = "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&
 
 // openSQLite opens the file, which nothing else in this process may open: closing any other descriptor of it would drop
 // SQLite's locks. https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
-func openSQLite(ctx context.Context, address string) (*Store, error) {
-	path, err := sqlitePath(address)
+func (s *Store) openSQLite(ctx context.Context, o Options) error {
+	path, err := sqlitePath(o.URL)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	release := func() error { return nil }
 	if path != memory {
 		if path, err = makeFile(path); err != nil {
-			return nil, err
+			return err
 		}
-		if release, err = lockFile(path); err != nil {
-			return nil, err
+		if s.release, err = lockFile(path); err != nil {
+			return err
 		}
 	}
-	s := &Store{dialect: dialect{goose: goose.DialectSQLite3, kind: sqliteKind}, release: release}
-	if s.db, err = sql.Open("sqlite", path+sqliteSettings); err != nil {
-		return nil, errors.Join(err, release())
+	file, err := sqlite.NewConnector(path + sqliteSettings)
+	if err != nil {
+		return errors.Join(err, s.release())
 	}
+	s.dialect = dialect{goose: goose.DialectSQLite3, kind: sqliteKind}
+	s.db = sql.OpenDB(o.Wrap(file))
 	s.db.SetMaxOpenConns(1) // SQLite has one writer; a change must not find the database busy with our own
+	s.writer = s.db
 	if err := s.check(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), s.db.Close(), release())
+		return errors.Join(fmt.Errorf("%s: %w", path, err), s.Close())
 	}
-	return s, nil
+	return nil
 }
 
 // sqlitePath is the file that an address names.
@@ -81,6 +84,8 @@ func makeFile(path string) (string, error) {
 		err = nil
 	case errors.Is(err, fs.ErrNotExist):
 		err = fmt.Errorf("%w: make the directory first", err)
+	case errors.Is(err, fs.ErrPermission):
+		err = fmt.Errorf("%w: let this user write the file and its directory", err)
 	}
 	if err != nil {
 		return "", err
@@ -122,12 +127,15 @@ func (s *Store) check(ctx context.Context) error {
 		err = fmt.Errorf("%w: %s", ErrCorrupt, found)
 	}
 	if err == nil {
-		err = s.change(ctx, func(context.Context, *sql.Tx) error { return errUnchanged })
+		err = s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `create table can_be_written (x integer)`) // beginning alone does not show it
+			return cmp.Or(err, errUnchanged)
+		})
 	}
 	err = s.translate(err)
 	switch {
 	case errors.Is(err, ErrCorrupt):
-		return fmt.Errorf("%w; put a backup in its place, or move it away to begin anew", err)
+		return fmt.Errorf("%w; move it aside and keep it, with what begins with its name; then put a backup in its place, or nothing to begin anew", err)
 	case errors.Is(err, ErrReadOnly):
 		return fmt.Errorf("%w; let this user write the file and its directory", err)
 	}

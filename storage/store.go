@@ -6,12 +6,15 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -21,7 +24,8 @@ import (
 // Options say where the database is and who hears of its commits.
 type Options struct {
 	// URL is the database: the path of a file ("greenwatch.db", "file:/var/lib/greenwatch.db"), made where it is
-	// missing, or ":memory:" for one that ends with the process. Required.
+	// missing; ":memory:" for one that ends with the process; or "postgres://user:password@host/database", which must
+	// lead to the server, not to a pooler that shares sessions. Required. The password is in no error and no log line.
 	URL string
 
 	// Log gets what happens in passing. Nil: nobody.
@@ -29,42 +33,66 @@ type Options struct {
 
 	// Committed is called after each commit that had effects, in the goroutine that made the change. Nil: nobody.
 	Committed func(monitor.Effects)
+
+	// Failed is called with each error that a method is about to return, unless its caller gave up. It must not block.
+	// Nil: nobody.
+	Failed func(error)
+
+	// Wrap is put between the store and the engine, to measure what passes, or to break it. Nil: nothing.
+	Wrap func(driver.Connector) driver.Connector
 }
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	db        *sql.DB
+	db        *sql.DB // reads
+	writer    *sql.DB // one connection, which makes all changes
 	dialect   dialect
+	stop      func()       // ends what runs by itself
 	release   func() error // lets go of the database after it was closed
 	log       *slog.Logger
 	committed func(monitor.Effects)
+	damage    atomic.Pointer[error] // what was found damaged; nothing is written from then on
+	onFailure func(error)
 }
 
 // dialect is what differs between the engines.
 type dialect struct {
 	goose goose.Dialect
 	kind  func(error) error // which of this package's errors an engine's error is; nil: none of them
+
+	patience  time.Duration // with a change or a read that has begun; 0: until it ends
+	lookAfter time.Duration // how often the writer's connection is looked after; 0: it does not break by itself
 }
 
 // Open opens the database and brings its schema up to date. It refuses a database that another process has open, that is
-// damaged, or whose schema is newer than this program; the error says what to do, and nothing was changed.
+// damaged, or whose schema is newer than this program; the error says what to do, and nothing was changed. A server that
+// does not answer is [ErrAway]: trying again may help.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.URL == "" {
 		return nil, errors.New("storage: no database named: set DATABASE_URL, as in greenwatch.db")
 	}
-	if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
-		return nil, errors.New("storage: PostgreSQL is not supported yet: set DATABASE_URL to the path of a file, as in greenwatch.db")
-	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s, err := openSQLite(ctx, o.URL)
-	if err != nil {
+	if o.Wrap == nil {
+		o.Wrap = func(c driver.Connector) driver.Connector { return c }
+	}
+	s := &Store{
+		stop: func() {}, release: func() error { return nil },
+		log: o.Log, committed: o.Committed, onFailure: o.Failed,
+	}
+	open := s.openSQLite
+	if isPostgres(o.URL) {
+		open = s.openPostgres
+	}
+	if err := open(ctx, o); err != nil {
 		return nil, fmt.Errorf("storage: opening the database: %w", err)
 	}
-	s.log, s.committed = o.Log, o.Committed
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: bringing the schema up to date: %w", err), s.Close())
+	}
+	if s.dialect.lookAfter > 0 {
+		s.startGuard(context.WithoutCancel(ctx))
 	}
 	return s, nil
 }
@@ -72,17 +100,25 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // Close closes the database and lets another process have it. No other method may be running, or be called afterwards;
 // closing again does nothing.
 func (s *Store) Close() error {
-	if err := errors.Join(s.db.Close(), s.release()); err != nil {
+	s.stop()
+	if err := errors.Join(s.db.Close(), s.writer.Close(), s.release()); err != nil {
 		return fmt.Errorf("storage: closing the database: %w", err)
 	}
 	return nil
 }
 
-// Ping reads a little, to see that the database answers.
+// Ping begins a change, reads a little and gives the change up, to see that the database answers and would take one.
 func (s *Store) Ping(ctx context.Context) error {
-	var chats int
-	if err := s.db.QueryRowContext(ctx, `select count(*) from chats`).Scan(&chats); err != nil {
+	if err := s.ping(ctx); err != nil {
 		return s.failed(err, "reading")
 	}
 	return nil
+}
+
+func (s *Store) ping(ctx context.Context) error {
+	return s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var chats int
+		err := tx.QueryRowContext(ctx, `select count(*) from chats`).Scan(&chats)
+		return cmp.Or(err, errUnchanged)
+	})
 }

@@ -1,8 +1,10 @@
 package storage_test
 
 import (
+	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"greenwatch/monitor"
 	"greenwatch/storage"
+	"greenwatch/storage/storagetest"
 )
 
 func TestMain(m *testing.M) {
@@ -29,7 +32,7 @@ var (
 )
 
 // What every engine must do. address names a new, empty database.
-func conformance(t *testing.T, address func(t *testing.T) string) {
+func conformance(t *testing.T, address func(t testing.TB) string) {
 	for name, test := range map[string]func(t *testing.T, s *storage.Store){
 		"cases":             testCases,
 		"unknown case":      testUnknownCase,
@@ -64,9 +67,11 @@ func conformance(t *testing.T, address func(t *testing.T) string) {
 		"card of a chat apart": testCardOfAChatApart,
 
 		"actions":   testActions,
+		"texts":     testTexts,
 		"audit log": testAuditLog,
 		"sweeps":    testSweeps,
 		"ping":      testPing,
+		"backlog":   testBacklog,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,17 +84,50 @@ func conformance(t *testing.T, address func(t *testing.T) string) {
 	})
 }
 
-func TestFile(t *testing.T) {
+func TestConformance(t *testing.T) {
 	t.Parallel()
-	conformance(t, file)
+	engines := append(storagetest.Engines(), storagetest.Engine{
+		Name: "memory", URL: func(testing.TB) string { return ":memory:" },
+	})
+	for _, engine := range engines {
+		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
+			conformance(t, engine.URL)
+		})
+	}
 }
 
-func TestMemory(t *testing.T) {
+// onEngines runs a test on a new database of each engine.
+func onEngines(t *testing.T, test func(t *testing.T, address string)) {
 	t.Parallel()
-	conformance(t, func(*testing.T) string { return ":memory:" })
+	for _, engine := range storagetest.Engines() {
+		t.Run(engine.Name, func(t *testing.T) {
+			t.Parallel()
+			test(t, engine.URL(t))
+		})
+	}
 }
 
 func file(t *testing.T) string { return filepath.Join(t.TempDir(), "greenwatch.db") }
+
+// raw opens a database past the store.
+func raw(t testing.TB, address string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(address, "postgres") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, address)
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	return db
+}
+
+func do(t testing.TB, db *sql.DB, statement string, args ...any) {
+	t.Helper()
+	_, err := db.ExecContext(t.Context(), statement, args...)
+	must(t, err)
+}
 
 func open(t testing.TB, o storage.Options) *storage.Store {
 	t.Helper()

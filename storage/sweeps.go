@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"greenwatch/monitor"
@@ -32,17 +31,21 @@ func (s *Store) EndSweep(ctx context.Context, sweep monitor.Sweep) error {
 
 // LastSweep is the sweep that started last; the zero Sweep where there was none.
 func (s *Store) LastSweep(ctx context.Context) (monitor.Sweep, error) {
-	var started, ended int64
-	var sweep monitor.Sweep
-	err := s.db.QueryRowContext(ctx, `
-		select started_at, ended_at, asked, answered from sweeps order by started_at desc limit 1`).
-		Scan(&started, &ended, &sweep.Asked, &sweep.Answered)
-	if errors.Is(err, sql.ErrNoRows) {
-		return monitor.Sweep{}, nil
-	}
+	found, err := list(ctx, s, scanSweep, `
+		select started_at, ended_at, asked, answered from sweeps order by started_at desc limit 1`)
 	if err != nil {
 		return monitor.Sweep{}, s.failed(err, "reading the last sweep")
 	}
+	if len(found) == 0 {
+		return monitor.Sweep{}, nil
+	}
+	return found[0], nil
+}
+
+func scanSweep(rows *sql.Rows) (monitor.Sweep, error) {
+	var started, ended int64
+	var sweep monitor.Sweep
+	err := rows.Scan(&started, &ended, &sweep.Asked, &sweep.Answered)
 	sweep.Started, sweep.Ended = fromMillis(started), fromMillis(ended)
-	return sweep, nil
+	return sweep, err
 }

@@ -4,44 +4,74 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 )
 
-const tries = 3 // of a change that finds the database busy
+const tries = 3 // of a change that another one was in the way of, or whose connection broke
 
 // errUnchanged ends a change that has nothing to save.
 var errUnchanged = errors.New("unchanged")
 
-// change runs fn in a transaction, and again where another one was in the way. The caller's context bounds the wait for
-// the database; once begun, a change goes to its end, so that its result is known.
+// change runs fn in a transaction, and again where another one was in the way or the connection broke before the commit.
+// The caller's context bounds the wait for the database; once begun, a change goes to its end, so that its result is known.
 func (s *Store) change(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
 	for try := 1; ; try++ {
-		err := s.tryChange(ctx, fn)
+		again, err := s.tryChange(ctx, fn)
 		if err == nil || errors.Is(err, errUnchanged) {
 			return nil
 		}
-		if try == tries || !errors.Is(s.translate(err), ErrBusy) || ctx.Err() != nil {
+		if !again || try == tries || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-func (s *Store) tryChange(ctx context.Context, fn func(context.Context, *sql.Tx) error) error {
-	conn, err := s.db.Conn(ctx)
+// tryChange also says whether another try may do better. Where the answer to a commit is missing there is none: the change
+// may have been saved.
+func (s *Store) tryChange(ctx context.Context, fn func(context.Context, *sql.Tx) error) (again bool, err error) {
+	if found := s.damage.Load(); found != nil {
+		return false, *found
+	}
+	conn, err := s.writer.Conn(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer conn.Close()
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := s.bounded(context.WithoutCancel(ctx))
+	defer cancel()
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return s.is(err, ErrBusy, ErrAway), err
 	}
 	defer tx.Rollback()
 	if err := fn(ctx, tx); err != nil {
-		return err
+		return s.is(err, ErrBusy, ErrAway), err
 	}
-	return tx.Commit()
+	err = tx.Commit()
+	return s.is(err, ErrBusy), err
+}
+
+// is reports whether an engine's error is one of these.
+func (s *Store) is(err error, kinds ...error) bool {
+	return err != nil && slices.Contains(kinds, s.dialect.kind(err))
+}
+
+// bounded ends with the engine's patience.
+func (s *Store) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.dialect.patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.dialect.patience)
+}
+
+// list reads what one query finds.
+func list[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	ctx, cancel := s.bounded(ctx)
+	defer cancel()
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	return collect(rows, err, scan)
 }
 
 // collect reads all rows.
@@ -84,6 +114,11 @@ func fromMillis(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
+}
+
+// readable is a text that comes from outside, without what PostgreSQL does not take for one: a byte of zero, broken UTF-8.
+func readable(s string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
 }
 
 func flag(b bool) int {

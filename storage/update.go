@@ -33,10 +33,15 @@ func (s *Store) UpdateAll(ctx context.Context, changes []Change) ([]monitor.Case
 	if err != nil {
 		return nil, s.failed(err, "changing %d cases", len(changes))
 	}
-	if s.committed != nil && (len(effects.Alerts) > 0 || len(effects.Actions) > 0) {
-		s.committed(effects)
-	}
+	s.announce(effects)
 	return cases, nil
+}
+
+// announce says what a commit brought, if anything.
+func (s *Store) announce(e monitor.Effects) {
+	if s.committed != nil && (len(e.Alerts) > 0 || len(e.Actions) > 0) {
+		s.committed(e)
+	}
 }
 
 func updateAll(ctx context.Context, tx *sql.Tx, changes []Change) ([]monitor.Case, monitor.Effects, error) {

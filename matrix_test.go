@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"greenwatch/simulator"
+	"greenwatch/simulator/botapi"
+	"greenwatch/simulator/instanceapi"
+	"greenwatch/simulator/simtest"
+	"greenwatch/simulator/soak/judge"
+)
+
+// fate stops a program dead at one of its steps: from then on nothing that it does reaches anybody.
+type fate struct {
+	at    int  // the step that it does not survive, from 1; 0: it lives
+	after bool // that step is carried out, and only its answer is not seen
+
+	mu    sync.Mutex
+	steps int
+	over  bool
+	dead  chan struct{}
+	end   func() // cuts the program off from its database and ends it
+}
+
+var errDead = errors.New("the program is dead")
+
+// step counts a step; it reports whether the program dies before it, or after it.
+func (f *fate) step() (before, after bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.steps++
+	now := f.steps == f.at
+	return f.over || now && !f.after, now && f.after
+}
+
+func (f *fate) isOver() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.over
+}
+
+func (f *fate) die() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.over {
+		f.over = true
+		f.end()
+		close(f.dead)
+	}
+	return errDead
+}
+
+// guarded is a transport of a program that has a fate.
+type guarded struct {
+	*fate
+	inner http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
+	before, after := g.step()
+	if before {
+		return nil, g.die()
+	}
+	resp, err := g.inner.RoundTrip(r)
+	if after {
+		_ = g.die()
+	}
+	if !g.isOver() {
+		return resp, err
+	}
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	return nil, errDead
+}
+
+// trial is a house with a witness, in which the program can be stopped dead.
+type trial struct {
+	*house
+	witness *judge.Witness
+	kills   int
+	keeper  sync.WaitGroup
+}
+
+// inTrial runs a story with n instances, told to the group and to the operator, and gives what was told of it.
+func inTrial(t *testing.T, n int, f *fate, story func(t *testing.T, tr *trial)) (judged judge.Tally) {
+	t.Helper()
+	database := filepath.Join(t.TempDir(), "trial.db")
+	check := simtest.New(t)
+	synctest.Test(t, func(t *testing.T) {
+		tr := &trial{house: newHouse(t, n, database, check)}
+		tr.cfg.Chats = append(tr.cfg.Chats[:1:1], tr.cfg.Chats[2])
+		tr.witness = judge.NewWitness(tr.green)
+		tr.witness.Patience = tr.cfg.CheckTimeout - time.Second
+		defer tr.searchSecrets()
+		defer tr.end()
+		tr.live(f)
+		story(t, tr)
+		tr.keeper.Wait()
+		judged = tr.judge().Tally(tr.telegram.Requests())
+		for _, lost := range judged.Lost {
+			t.Errorf("lost: %s\n%s", lost, tr.transcript(opsGroup))
+		}
+		for _, again := range judged.Unmarked {
+			t.Errorf("told again without a mark: %s", again)
+		}
+	})
+	return judged
+}
+
+func (tr *trial) judge() *judge.Judge {
+	j := &judge.Judge{Witness: tr.witness, Telegram: tr.telegram, Rules: judge.Rules{Confirm: tr.cfg.Policy.ConfirmAfter}}
+	for _, chat := range tr.cfg.Chats {
+		j.Chats = append(j.Chats, chat.Chat)
+	}
+	for _, i := range tr.cfg.Fleet.Instances() {
+		j.Instances = append(j.Instances, judge.Instance{ID: string(i.ID), Name: i.Name})
+	}
+	return j
+}
+
+// live starts the program with a fate. When it has died, another one is started that lives.
+func (tr *trial) live(f *fate) {
+	if f == nil {
+		f = &fate{}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	a, err := newApp(ctx, tr.cfg, slog.New(slog.NewTextHandler(tr.logged, nil)), transports{
+		telegram: guarded{f, simulator.Transport(tr.telegram)}, green: guarded{f, simulator.Transport(tr.witness)},
+	})
+	if err != nil {
+		stop()
+		tr.t.Errorf("the program does not start: %v", err)
+		return
+	}
+	ended := make(chan error, 1)
+	f.dead = make(chan struct{})
+	f.end = func() {
+		tr.witness.Died()
+		_ = a.store.Close()
+		stop()
+	}
+	tr.witness.Born()
+	tr.stop, tr.stopped = stop, ended
+	go func() { ended <- a.run(ctx) }()
+	if f.at == 0 {
+		return
+	}
+	tr.keeper.Go(func() {
+		select {
+		case <-f.dead:
+		case <-time.After(time.Hour): // it ended before its step came
+			return
+		}
+		<-ended
+		tr.kills++
+		time.Sleep(2 * time.Second)
+		tr.live(nil)
+	})
+}
+
+// await is the first bot message with the text that a chat gets within some time; false: there was none.
+func (tr *trial) await(chat int64, text string, within time.Duration) (botapi.Message, bool) {
+	for end := time.Now().Add(within); ; tr.pass(time.Second) {
+		for _, m := range tr.bots(chat) {
+			if strings.Contains(m.Text, text) {
+				return m, true
+			}
+		}
+		if time.Now().After(end) {
+			return botapi.Message{}, false
+		}
+	}
+}
+
+// insist presses until the press is answered.
+func (tr *trial) insist(m botapi.Message, data string) {
+	for range 5 {
+		tap, err := tr.telegram.PressData(opsGroup, m.ID, data, operator)
+		if err != nil {
+			tr.t.Error(err)
+			return
+		}
+		select {
+		case <-tap.Done():
+			return
+		case <-time.After(15 * time.Second):
+		}
+	}
+}
+
+const second = "7105000002"
+
+// matrixStory is first sight, good to bad, a reboot that is asked for, confirmed and proved, recovery, and the next incident.
+func matrixStory(t *testing.T, tr *trial) {
+	tr.pass(25 * time.Second)
+	if err := tr.green.FalseLogout(first); err != nil {
+		t.Fatal(err)
+	}
+	card, told := tr.await(opsGroup, "Kazan_01: logged out", 4*time.Minute)
+	if !told {
+		t.Fatalf("no card:\n%s", tr.transcript(opsGroup))
+	}
+	var question botapi.Message
+	for asked := false; !asked; {
+		tr.insist(card, "reboot:"+first)
+		question, asked = tr.await(opsGroup, "Reboot Kazan_01", 20*time.Second)
+	}
+	tr.insist(question, question.Keyboard[0][0].Data)
+	tr.pass(80 * time.Second)
+	if tr.reboots(first) == 0 {
+		tr.set(first, instanceapi.Authorized) // somebody has linked it
+	}
+	tr.set(second, instanceapi.Blocked)
+	tr.pass(2 * time.Minute)
+	if err := rebootTold(tr.bots(opsGroup), "Kazan_01", tr.reboots(first)); err != nil {
+		t.Errorf("%v\n%s", err, tr.transcript(opsGroup))
+	}
+}
+
+// rebootEnds are the ends of a reboot that can be told, and whether its call was made then.
+var rebootEnds = map[string]string{
+	": Reboot worked":                    "yes",
+	": Reboot changed nothing":           "yes",
+	": authorized again, not yet proved": "yes",
+	": not known whether Reboot arrived": "perhaps",
+	": Reboot was refused":               "no",
+	": Reboot was not made":              "no",
+}
+
+// rebootTold is how the end of a reboot was told: exactly once but for repeats, and so that it can be true.
+func rebootTold(messages []botapi.Message, name string, rebooted int) error {
+	ends := map[string]bool{}
+	made := ""
+	for _, m := range messages {
+		for end, called := range rebootEnds {
+			if strings.Contains(m.Text, name+end) {
+				ends[end], made = true, called
+			}
+		}
+	}
+	if len(ends) != 1 || rebooted > 1 || rebooted == 1 && made == "no" || rebooted == 0 && made == "yes" {
+		return fmt.Errorf("%s: %d reboots, told as %v", name, rebooted, ends)
+	}
+	return nil
+}
+
+// everyStep runs the story once to count its steps, and then once for each of them with the program stopped dead there.
+func everyStep(t *testing.T, after bool) tally {
+	t.Helper()
+	count := &fate{at: -1}
+	inTrial(t, 2, count, matrixStory)
+	var sum tally
+	var mu sync.Mutex
+	t.Run("step", func(t *testing.T) {
+		for n := range count.steps {
+			t.Run(fmt.Sprint(n+1), func(t *testing.T) {
+				t.Parallel()
+				var kills int
+				got := inTrial(t, 2, &fate{at: n + 1, after: after}, func(t *testing.T, tr *trial) {
+					matrixStory(t, tr)
+					tr.keeper.Wait()
+					kills = tr.kills
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				sum = sum.plus(kills, got)
+			})
+		}
+	})
+	return sum
+}

@@ -1,0 +1,33 @@
+package monitor
+
+import "time"
+
+// Wait is how long until the case must be looked at again; false: it waits for nothing. It is a span, as the clock may be
+// set meanwhile.
+func (c Case) Wait(s Scene) (time.Duration, bool) {
+	at := c.steady(s).LookAt()
+	return max(0, at.Sub(s.Now)), !at.IsZero()
+}
+
+// steady puts right what the clock has done by being set back: a deadline that is further away than it can ever have
+// been counts from now.
+func (c Case) steady(s Scene) Case {
+	c.Incident.TellBy = within(c.Incident.TellBy, settleAfter, s)
+	c.Incident.RingBy = within(c.Incident.RingBy, ringAfter, s)
+	c.Incident.Probation = within(c.Incident.Probation, s.Policy.RelapseWindow, s)
+	c.Proof.Ask = within(c.Proof.Ask, proofEvery, s)
+	if c.Action.State == Accepted {
+		c.Action.Called = within(c.Action.Called, 0, s)
+	}
+	return c
+}
+
+func within(deadline time.Time, most time.Duration, s Scene) time.Time {
+	if latest := s.Now.Add(most); deadline.After(latest) {
+		return latest
+	}
+	return deadline
+}
+
+// recent reports whether something happened less than d ago. Where the clock was set by more than that, it was not.
+func recent(at time.Time, d time.Duration, s Scene) bool { return s.Now.Sub(at).Abs() < d }

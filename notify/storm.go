@@ -1,0 +1,117 @@
+package notify
+
+import (
+	"context"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+const (
+	window     = time.Minute      // in which more than three messages to a chat are a storm
+	gather     = 10 * time.Second // in a storm a message waits this long after the last one for what else comes
+	growWithin = time.Minute      // since a digest last grew, new incidents join it
+	growAtMost = 5 * time.Minute  // since it began
+	editEvery  = 4 * time.Second  // a card of many is edited at most this often
+	listAfter  = 8 * time.Second  // since a card last grew, a file names all
+)
+
+// pace is how a chat has been told lately. It is kept in memory only: after a restart a new digest begins.
+type pace struct {
+	messages []time.Time // of the last window
+	growing  int         // the message that new incidents join; 0: none
+	began    time.Time
+	grown    time.Time
+}
+
+// storm reports whether the chat has had its share of messages.
+func (p *pace) storm(now time.Time) bool {
+	for len(p.messages) > 0 && now.Sub(p.messages[0]) >= window {
+		p.messages = p.messages[1:]
+	}
+	return len(p.messages) >= apart
+}
+
+// hold is how long the next message waits for what else comes.
+func (p *pace) hold(now time.Time) time.Duration {
+	if !p.storm(now) {
+		return 0
+	}
+	return max(0, gather-now.Sub(p.messages[len(p.messages)-1]))
+}
+
+// takes is the message that new incidents join; 0: none.
+func (p *pace) takes(now time.Time) int {
+	if now.Sub(p.grown) >= growWithin || now.Sub(p.began) >= growAtMost {
+		return 0
+	}
+	return p.growing
+}
+
+// told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
+func (p *pace) told(s monitor.Settlement) {
+	storm := p.storm(s.At)
+	p.messages = append(p.messages, s.At)
+	begun := make(map[matter]bool)
+	for _, n := range s.Notes {
+		if n.Alert.Kind.Begins() {
+			begun[matterOf(n)] = true
+		}
+	}
+	if len(begun) > 1 || storm && len(begun) == 1 {
+		p.growing, p.began, p.grown = s.MessageID, s.At, s.At
+	}
+}
+
+// paced looks at, or changes, how a chat is told.
+func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.paces[to] == nil {
+		r.paces[to] = &pace{}
+	}
+	do(r.paces[to], time.Now())
+}
+
+// join settles what needs no message of its own: incidents that begin while a digest grows, which an edit of it shows,
+// and those that are over on a card of many while others there are not. It reports whether there was any.
+func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note) (bool, error) {
+	var growing int
+	r.paced(to, func(p *pace, now time.Time) { growing = p.takes(now) })
+	begun := make(map[matter]bool)
+	for _, n := range due {
+		if n.Alert.Kind.Begins() {
+			begun[matterOf(n)] = true
+		}
+	}
+	byMessage := make(map[int][]monitor.Note)
+	for _, n := range due {
+		switch {
+		case begun[matterOf(n)] && growing != 0:
+			byMessage[growing] = append(byMessage[growing], n)
+		case overAmongOthers(n):
+			byMessage[n.Card] = append(byMessage[n.Card], n)
+		}
+	}
+	for message, notes := range byMessage {
+		s := monitor.Settlement{To: to, Notes: notes, At: time.Now(), End: monitor.SettledTold, MessageID: message}
+		if err := r.settle(ctx, s); err != nil {
+			return false, err
+		}
+		r.Settled(s)
+	}
+	if len(byMessage[growing]) > 0 {
+		r.paced(to, func(p *pace, now time.Time) { p.grown = now })
+	}
+	if len(byMessage) == 0 {
+		return false, nil
+	}
+	r.Nudge() // the cards are stale now
+	return true, nil
+}
+
+// overAmongOthers holds for good news of an incident whose card shows others that are not over yet.
+func overAmongOthers(n monitor.Note) bool {
+	over := n.Alert.Kind == monitor.Resolved || n.Alert.Kind == monitor.Proved
+	return over && n.CardSize > 1 && n.CardOpen > 0
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"greenwatch/simulator/botapi"
+	"greenwatch/simulator/instanceapi"
+)
+
+func TestStormOfFiveHundred(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 500, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		seen := h.ids()
+		for i := range 500 {
+			h.set(fmt.Sprint(7105000001+i), instanceapi.NotAuthorized)
+		}
+		began := time.Now()
+		for time.Since(began) < 2*time.Minute {
+			h.pass(time.Second)
+			if time.Since(began).Round(time.Second) == 40*time.Second {
+				h.telegram.Say(opsGroup, operator, "/help@watch_bot")
+				asked := time.Now()
+				h.pass(4 * time.Second)
+				help := h.find(opsGroup, "I watch GREEN-API numbers")
+				if took := help.SentAt.Sub(asked); took > 3*time.Second {
+					t.Errorf("an answer took %s in the storm", took)
+				}
+				seen[opsGroup][help.ID] = true
+			}
+		}
+		if n := h.telegram.Limited(); n != 0 {
+			t.Errorf("%d answers of 429", n)
+		}
+		for _, chat := range h.chats() {
+			h.judgeStorm(t, chat, seen[chat], began)
+		}
+
+		for i := range 500 {
+			h.set(fmt.Sprint(7105000001+i), instanceapi.Authorized)
+		}
+		before := h.count()
+		h.pass(3 * time.Minute)
+		if n := h.count() - before; n > 5*len(h.chats()) {
+			t.Errorf("%d messages of recovery", n)
+		}
+		h.everywhere("Over for all")
+	})
+}
+
+// ids are the bot's messages so far, by chat.
+func (h *house) ids() map[int64]map[int]bool {
+	seen := make(map[int64]map[int]bool)
+	for _, chat := range h.chats() {
+		seen[chat] = make(map[int]bool)
+		for _, m := range h.bots(chat) {
+			seen[chat][m.ID] = true
+		}
+	}
+	return seen
+}
+
+// judgeStorm looks at what a chat was told: few messages, the first at once and alone, and every number named in time.
+func (h *house) judgeStorm(t *testing.T, chat int64, before map[int]bool, began time.Time) {
+	t.Helper()
+	var told []botapi.Message
+	named := ""
+	last := began
+	for _, m := range h.bots(chat) {
+		if before[m.ID] {
+			continue
+		}
+		told = append(told, m)
+		named += m.Text
+		last = later(last, m.SentAt, m.EditedAt)
+		if file, ok := h.telegram.Media(chat, m.ID); ok {
+			named += string(file.Bytes)
+		}
+	}
+	if len(told) == 0 || len(told) > 5 {
+		t.Fatalf("%d messages in %d:\n%s", len(told), chat, h.transcript(chat))
+	}
+	if strings.Count(told[0].Text, "Kazan_") != 1 || told[0].Silent {
+		t.Errorf("the first alert is not alone:\n%s", told[0].Text)
+	}
+	for i := range 500 {
+		if name := fmt.Sprintf("Kazan_%02d", i+1); !strings.Contains(named, name) {
+			t.Errorf("%s is not named in %d", name, chat)
+		}
+	}
+	// The last of them is believed at most one sweep and one confirmation after it dropped out.
+	if took := last.Sub(began); took > 60*time.Second+10*time.Second+15*time.Second {
+		t.Errorf("all are named after %s in %d", took, chat)
+	}
+}
+
+func later(times ...time.Time) time.Time {
+	latest := times[0]
+	for _, t := range times[1:] {
+		if t.After(latest) {
+			latest = t
+		}
+	}
+	return latest
+}
