@@ -288,6 +288,9 @@ func (h *house) searchSecrets() {
 	for _, r := range h.telegram.Requests() {
 		emitted += fmt.Sprint(r.Params)
 	}
+	if kept, err := os.ReadFile(h.cfg.Database); err == nil {
+		emitted += string(kept)
+	}
 	tokens := []string{botToken, strings.SplitN(botToken, ":", 2)[1]}
 	for _, c := range h.cfg.Credentials {
 		tokens = append(tokens, c.Token.Reveal())
