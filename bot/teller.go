@@ -96,12 +96,24 @@ func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err e
 	if c.List != 0 {
 		err = t.Telegram.EditDocument(ctx, c.To.Chat, c.List, file, table.Caption)
 		if telegram.ClassOf(err) != telegram.MessageGone {
-			return c.List, err
+			return c.List, passing(err)
 		}
 	}
-	return send(ctx, t.Telegram, t.Log, telegram.Message{
+	id, err := send(ctx, t.Telegram, t.Log, telegram.Message{
 		To: telegram.Address(c.To), HTML: table.Caption, Silent: true, ReplyTo: c.MessageID, Document: &file,
 	})
+	t.chatChanged(ctx, c.To.Chat, err)
+	return id, passing(err)
+}
+
+// passing is an error that may pass; what Telegram refuses for good is not tried again.
+func passing(err error) error {
+	switch telegram.ClassOf(err) {
+	case telegram.ChatDead, telegram.TooLong, telegram.Malformed, telegram.Migrated:
+		return nil
+	default:
+		return err
+	}
 }
 
 // told is a message and the notes that it carries.

@@ -287,10 +287,16 @@ func TestAGroupThatBecameASupergroup(t *testing.T) {
 		const moved = -1001000000009
 		r.believe(notAuthorized, kazan1)
 		r.tell(monitor.Address{Chat: basic})
+		r.end() // so that sending finds it out first
 		r.telegram.Migrate(basic, moved)
 		r.believe(blocked, kazan1)
 		if s := r.tell(monitor.Address{Chat: basic}); s.End != monitor.SettledAgain {
 			t.Errorf("settled %+v", s)
+		}
+		r.start()
+		r.pass(5 * time.Second)
+		if left := r.due(monitor.Address{Chat: basic}); len(left) != 0 {
+			t.Errorf("%d left for the group that is no more", len(left))
 		}
 		r.tell(monitor.Address{Chat: moved})
 		reads(t, r.last(moved).Text, "Kazan_01: blocked by WhatsApp")

@@ -7,7 +7,8 @@ import (
 	"greenwatch/telegram"
 )
 
-// Cry writes a message about our own trouble; in answer to the card, where there is one. It needs no database.
+// Cry writes a message about our own trouble; in answer to the card, where there is one. It needs no database. A group
+// that has become a supergroup is told there, and the settlement says where that is.
 func (t *Teller) Cry(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) monitor.Settlement {
 	m := t.voice().Trouble(trouble, t.byID)
 	if card != 0 {
@@ -16,9 +17,13 @@ func (t *Teller) Cry(ctx context.Context, to monitor.Address, trouble monitor.Tr
 	if trouble.Repeat {
 		m = t.voice().Repeated(m)
 	}
-	id, err := send(ctx, t.Telegram, t.Log, telegram.Message{
-		To: telegram.Address(to), HTML: m.HTML, Silent: trouble.Over(), ReplyTo: card,
-	})
+	message := telegram.Message{To: telegram.Address(to), HTML: m.HTML, Silent: trouble.Over(), ReplyTo: card}
+	id, err := send(ctx, t.Telegram, t.Log, message)
+	if telegram.ClassOf(err) == telegram.Migrated {
+		to = monitor.Address{Chat: movedTo(err)}
+		message.To = telegram.Address(to)
+		id, err = send(ctx, t.Telegram, t.Log, message)
+	}
 	return settlement(monitor.Settlement{To: to, MessageID: id}, err)
 }
 

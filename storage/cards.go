@@ -57,7 +57,8 @@ func addEntry(ctx context.Context, tx *sql.Tx, card int64, place int, n monitor.
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		insert into card_entries (card, place, subject, incident, shown, wanted) values ($1, $2, $3, $4, $5, $6)`,
+		insert into card_entries (card, place, subject, incident, shown, wanted) values ($1, $2, $3, $4, $5, $6)
+		on conflict (card, subject, incident) do nothing`, // a chat that has moved may be told twice that it began
 		card, place, n.Alert.Subject, n.Alert.Incident, n.Version, wanted)
 	return err
 }

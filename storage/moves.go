@@ -163,8 +163,9 @@ func moveRows(ctx context.Context, tx *sql.Tx, from, to int64) error {
 			select $2, 0, subscribed, 0, '' from chats where chat = $1 and topic = 0
 			on conflict (chat, topic) do update set subscribed = excluded.subscribed, dead_at = 0, dead_why = ''`,
 		`update chats set subscribed = 0 where chat = $1 and chat <> $2`,
-		`update notes set chat = $2, topic = 0 where chat = $1 and not exists (
-			select 1 from notes o where o.key = notes.key and o.chat = $2 and o.topic = 0)`,
+		`update notes set chat = $2, topic = 0
+			where chat = $1 and id in (select min(id) from notes where chat = $1 group by key) and not exists (
+				select 1 from notes o where o.key = notes.key and o.chat = $2 and o.topic = 0)`,
 	} {
 		if _, err := tx.ExecContext(ctx, statement, from, to); err != nil {
 			return fmt.Errorf("moving rows: %w", err)

@@ -117,8 +117,8 @@ func testNotSpared(t *testing.T, o *outsiders) {
 func testDeadChat(t *testing.T, o *outsiders) {
 	update(t, o.s, kazan, begin)
 	update(t, o.s, kazan, tell(monitor.Changed))
-	o.chats(ops)
 	settle(t, o.s, monitor.Settlement{To: night, Notes: due(t, o.s, night, start), At: start, End: monitor.SettledFailed, Reason: "gone"})
+	o.chats(ops)
 	o.expect(0, monitor.Opened, monitor.Changed)
 }
 
@@ -240,8 +240,9 @@ func testSwitchedOff(t *testing.T, o *outsiders) {
 	o.expect(time.Hour)
 	update(t, o.s, samara, begin)
 	o.expect(time.Hour)
-	o.subscribe(ops)
+	o.subscribe(ops, night)
 	update(t, o.s, kazan, tell(monitor.Changed))
+	o.subscribe(ops)
 	o.chats(ops) // what the other one was not told does not count any more
 	o.expect(time.Hour)
 }
@@ -291,7 +292,8 @@ func testDay(t *testing.T, o *outsiders) {
 		settle(t, o.s, monitor.Settlement{To: to, Notes: notes, At: start.Add(time.Duration(i+2) * time.Hour), End: monitor.SettledTold, MessageID: 1})
 	}
 	update(t, o.s, monitor.Self, alert(monitor.Alert{Key: "self/report/1", Kind: monitor.Reported, At: start.Add(-time.Hour)}))
-	o.chats(ops)
+	late := monitor.Settlement{To: ops, Notes: due(t, o.s, ops, start), At: start.Add(9 * time.Hour), End: monitor.SettledTold, MessageID: 2}
+	settle(t, o.s, late)
 	got, err := o.s.Day(t.Context(), start.Add(90*time.Minute))
 	must(t, err)
 	want := monitor.Day{Sweeps: 2, Asked: 200, Alerts: 1, Slowest: 3 * time.Hour, First: start.Truncate(time.Millisecond), Last: start.Add(3*time.Hour + time.Minute).Truncate(time.Millisecond)}

@@ -35,6 +35,9 @@ var (
 func conformance(t *testing.T, address func(t testing.TB) string) {
 	for name, test := range map[string]func(t *testing.T, s *storage.Store){
 		"cases":             testCases,
+		"dead chat":         testChatLost,
+		"moved chat":        testMovedChat,
+		"growing card":      testGrowingCard,
 		"unknown case":      testUnknownCase,
 		"unchanged":         testUnchanged,
 		"transitions":       testTransitions,

@@ -11,21 +11,25 @@ type Outage struct {
 	mu     sync.Mutex
 	err    error
 	writes bool
+	saved  bool
 }
 
 // Begin lets every call fail with err from now on.
-func (o *Outage) Begin(err error) { o.set(err, false) }
+func (o *Outage) Begin(err error) { o.set(err, false, false) }
 
 // BeginWrites lets every begin, statement that changes something and commit fail with err from now on; reading goes on.
-func (o *Outage) BeginWrites(err error) { o.set(err, true) }
+func (o *Outage) BeginWrites(err error) { o.set(err, true, false) }
+
+// LoseAnswers lets every commit give err from now on though it saves; all else goes on.
+func (o *Outage) LoseAnswers(err error) { o.set(err, false, true) }
 
 // End lets all calls pass again.
-func (o *Outage) End() { o.set(nil, false) }
+func (o *Outage) End() { o.set(nil, false, false) }
 
-func (o *Outage) set(err error, writes bool) {
+func (o *Outage) set(err error, writes, saved bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.err, o.writes = err, writes
+	o.err, o.writes, o.saved = err, writes, saved
 }
 
 // Wrap puts the outage in the way to an engine.
@@ -34,10 +38,20 @@ func (o *Outage) Wrap(c driver.Connector) driver.Connector { return &failingConn
 func (o *Outage) now(write bool) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.writes && !write {
+	if o.saved || o.writes && !write {
 		return nil
 	}
 	return o.err
+}
+
+// lost is what a commit that has saved gives for an answer.
+func (o *Outage) lost() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.saved {
+		return o.err
+	}
+	return nil
 }
 
 type failingConnector struct {
@@ -93,5 +107,8 @@ func (t *failingTx) Commit() error {
 		_ = t.Tx.Rollback() // refused: nothing is saved
 		return err
 	}
-	return t.Tx.Commit()
+	if err := t.Tx.Commit(); err != nil {
+		return err
+	}
+	return t.outage.lost()
 }
