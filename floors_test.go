@@ -37,13 +37,15 @@ var mayImport = map[string][]string{
 	"storage":  ground,
 	"greenapi": ground,
 	"notify":   ground,
+	"outside":  ground,
+	"report":   ground,
 	"bot":      ground,
 	"web":      ground,
 
 	"simulator": {"simulator"},
 
 	".": append([]string{
-		"fleet", "watcher", "acts", "storage", "greenapi", "notify", "bot", "web", "simulator",
+		"fleet", "watcher", "acts", "storage", "greenapi", "notify", "outside", "report", "bot", "web", "simulator",
 	}, ground...),
 }
 
@@ -53,6 +55,7 @@ var doors = map[string][]string{
 	"github.com/robfig/cron/":         {"watcher/*", "config*"},
 	"github.com/caarlos0/env/":        {"config*"},
 	"github.com/joho/godotenv":        {"dotenv*"},
+	"github.com/nicholas-fedor/":      {"outside/*"},
 	"modernc.org/sqlite":              {"storage/*"},
 	"github.com/jackc/pgx/":           {"storage/*", "storage/storagetest/*"},
 }

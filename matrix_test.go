@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -18,29 +20,73 @@ import (
 	"greenwatch/simulator/instanceapi"
 	"greenwatch/simulator/simtest"
 	"greenwatch/simulator/soak/judge"
+	"greenwatch/storage/storagetest"
 )
 
-// fate stops a program dead at one of its steps: from then on nothing that it does reaches anybody.
-type fate struct {
-	at    int  // the step that it does not survive, from 1; 0: it lives
-	after bool // that step is carried out, and only its answer is not seen
-
-	mu    sync.Mutex
-	steps int
-	over  bool
-	dead  chan struct{}
-	end   func() // cuts the program off from its database and ends it
+// doom is the step at which a program dies: the n-th of one kind, as the order among several at one moment is anybody's.
+type doom struct {
+	kind       string
+	n          int  // from 1; 0: it lives
+	after      bool // that step is carried out, and only its answer is not seen
+	statements bool // steps are what changes the database; else they are the calls of Telegram and GREEN-API
 }
 
-var errDead = errors.New("the program is dead")
+// fate stops a program dead: from then on nothing that it does reaches anybody.
+type fate struct {
+	doom
+	mu     sync.Mutex
+	steps  []doom // that were taken
+	counts map[string]int
+	failed int // steps of the database that failed otherwise
+	over   bool
+	dead   chan struct{}
+	end    func() // ends the program
+	close  func() // cuts it off from its database
+}
 
-// step counts a step; it reports whether the program dies before it, or after it.
-func (f *fate) step() (before, after bool) {
+var (
+	errDead   = errors.New("the program is dead")
+	errOutage = errors.New("the database is away")
+)
+
+// comes counts a step, unless its kind is empty, and reports whether the program is dead, and whether it dies of this one.
+func (f *fate) comes(kind string) (over, now bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.steps++
-	now := f.steps == f.at
-	return f.over || now && !f.after, now && f.after
+	if kind == "" || f.over {
+		return f.over, false
+	}
+	if f.counts == nil {
+		f.counts = make(map[string]int)
+	}
+	f.counts[kind]++
+	f.steps = append(f.steps, doom{kind: kind, n: f.counts[kind], statements: f.statements})
+	return false, f.kind == kind && f.n == f.counts[kind]
+}
+
+// step takes one step: it is carried out unless the program dies before it or is dead, and then its answer is seen unless
+// the program has died meanwhile.
+func step[T any](f *fate, kind string, do func() (T, error)) (result T, err error) {
+	over, now := f.comes(kind)
+	if now && !f.after {
+		f.die()
+	}
+	if over || now && !f.after {
+		return result, errDead
+	}
+	result, err = do()
+	if now {
+		f.die()
+	}
+	if errors.Is(err, errOutage) {
+		f.mu.Lock()
+		f.failed++
+		f.mu.Unlock()
+	}
+	if f.isOver() {
+		return result, errors.Join(errDead, err)
+	}
+	return result, err
 }
 
 func (f *fate) isOver() bool {
@@ -49,15 +95,18 @@ func (f *fate) isOver() bool {
 	return f.over
 }
 
-func (f *fate) die() error {
+func (f *fate) die() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !f.over {
-		f.over = true
-		f.end()
-		close(f.dead)
+	if f.over {
+		return
 	}
-	return errDead
+	f.over = true
+	f.end()
+	if f.close != nil {
+		f.close()
+	}
+	close(f.dead)
 }
 
 // guarded is a transport of a program that has a fate.
@@ -68,27 +117,28 @@ type guarded struct {
 
 // RoundTrip implements http.RoundTripper.
 func (g guarded) RoundTrip(r *http.Request) (*http.Response, error) {
-	before, after := g.step()
-	if before {
-		return nil, g.die()
+	kind := ""
+	if !g.statements {
+		kind = callKind.FindString(r.URL.Path)
 	}
-	resp, err := g.inner.RoundTrip(r)
-	if after {
-		_ = g.die()
-	}
-	if !g.isOver() {
-		return resp, err
-	}
+	resp, err := step(g.fate, kind, func() (*http.Response, error) { return g.inner.RoundTrip(r) })
 	if err == nil {
+		return resp, nil
+	}
+	if resp != nil {
 		_ = resp.Body.Close()
 	}
-	return nil, errDead
+	return nil, err
 }
+
+// callKind is the method in a path of either API.
+var callKind = regexp.MustCompile(`(get|set|send|edit|answer|delete|pin|reboot)[A-Za-z]*`)
 
 // trial is a house with a witness, in which the program can be stopped dead.
 type trial struct {
 	*house
 	witness *judge.Witness
+	outage  storagetest.Outage // of the database
 	kills   int
 	keeper  sync.WaitGroup
 }
@@ -136,38 +186,45 @@ func (tr *trial) live(f *fate) {
 		f = &fate{}
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	tr.stop, tr.stopped, f.dead = stop, make(chan error, 1), make(chan struct{})
+	f.end = func() {
+		tr.witness.Died()
+		stop()
+	}
+	tr.witness.Born()
 	a, err := newApp(ctx, tr.cfg, slog.New(slog.NewTextHandler(tr.logged, nil)), transports{
 		telegram: guarded{f, simulator.Transport(tr.telegram)}, green: guarded{f, simulator.Transport(tr.witness)},
+		database: func(c driver.Connector) driver.Connector { return &mortalConnector{tr.outage.Wrap(c), f} },
 	})
-	if err != nil {
+	switch ended := tr.stopped; {
+	case err == nil:
+		f.mu.Lock()
+		f.close = func() { _ = a.store.Close() }
+		f.mu.Unlock()
+		go func() { ended <- a.run(ctx) }()
+	case f.isOver():
+		ended <- nil
+	default:
 		stop()
 		tr.t.Errorf("the program does not start: %v", err)
 		return
 	}
-	ended := make(chan error, 1)
-	f.dead = make(chan struct{})
-	f.end = func() {
-		tr.witness.Died()
-		_ = a.store.Close()
-		stop()
+	if f.n > 0 {
+		tr.keeper.Go(func() { tr.succeed(f, tr.stopped) })
 	}
-	tr.witness.Born()
-	tr.stop, tr.stopped = stop, ended
-	go func() { ended <- a.run(ctx) }()
-	if f.at == 0 {
+}
+
+// succeed starts another program when one has died.
+func (tr *trial) succeed(f *fate, ended <-chan error) {
+	select {
+	case <-f.dead:
+	case <-time.After(time.Hour): // it ended before its step came
 		return
 	}
-	tr.keeper.Go(func() {
-		select {
-		case <-f.dead:
-		case <-time.After(time.Hour): // it ended before its step came
-			return
-		}
-		<-ended
-		tr.kills++
-		time.Sleep(2 * time.Second)
-		tr.live(nil)
-	})
+	_ = <-ended // a dead program may end as it likes
+	tr.kills++
+	time.Sleep(2 * time.Second)
+	tr.live(nil)
 }
 
 // await is the first bot message with the text that a chat gets within some time; false: there was none.
@@ -256,19 +313,21 @@ func rebootTold(messages []botapi.Message, name string, rebooted int) error {
 	return nil
 }
 
-// everyStep runs the story once to count its steps, and then once for each of them with the program stopped dead there.
-func everyStep(t *testing.T, after bool) tally {
+// everyStep runs the story once to count its steps, and then again with the program stopped dead at every stride-th.
+func everyStep(t *testing.T, how doom, stride int) tally {
 	t.Helper()
-	count := &fate{at: -1}
+	count := &fate{doom: doom{statements: how.statements}}
 	inTrial(t, 2, count, matrixStory)
 	var sum tally
 	var mu sync.Mutex
 	t.Run("step", func(t *testing.T) {
-		for n := range count.steps {
-			t.Run(fmt.Sprint(n+1), func(t *testing.T) {
+		for n := stride - 1; n < len(count.steps); n += stride {
+			at := count.steps[n]
+			at.after = how.after
+			t.Run(fmt.Sprintf("%d %.30s %d", n, at.kind, at.n), func(t *testing.T) {
 				t.Parallel()
-				var kills int
-				got := inTrial(t, 2, &fate{at: n + 1, after: after}, func(t *testing.T, tr *trial) {
+				kills, f := 0, &fate{doom: at}
+				got := inTrial(t, 2, f, func(t *testing.T, tr *trial) {
 					matrixStory(t, tr)
 					tr.keeper.Wait()
 					kills = tr.kills

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"greenwatch/monitor"
 	"greenwatch/simulator"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
@@ -21,7 +22,7 @@ func (h *house) startOver(o *storagetest.Outage) *app {
 	h.t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := newApp(ctx, h.cfg, slog.New(slog.NewTextHandler(h.logged, &slog.HandlerOptions{Level: slog.LevelDebug})), transports{
-		telegram: simulator.Transport(h.telegram), green: simulator.Transport(h.green), database: o.Wrap,
+		telegram: simulator.Transport(h.telegram), green: simulator.Transport(h.green), heartbeat: h.heartbeat, database: o.Wrap,
 	})
 	if err != nil {
 		h.t.Fatal(err)
@@ -221,7 +222,7 @@ func TestDatabaseFlaps(t *testing.T) {
 // Telegram is away as well: what is over by the time it answers needs no message.
 func TestDatabaseAndTelegramFail(t *testing.T) {
 	t.Parallel()
-	inIdleHouse(t, 3, func(t *testing.T, h *house) {
+	inIdleHouse(t, 3, func(_ *testing.T, h *house) {
 		var outage storagetest.Outage
 		h.startOver(&outage)
 		h.pass(2 * time.Minute)
@@ -235,5 +236,78 @@ func TestDatabaseAndTelegramFail(t *testing.T) {
 		h.pass(2 * time.Minute)
 		h.everywhere("Kazan_01: blocked")
 		h.nowhere("My database")
+	})
+}
+
+// For five minutes the database saves and its answers are lost: nobody is told twice without a mark, nothing is done
+// twice, and all is told in the end.
+func TestDatabaseAnswersAreLost(t *testing.T) {
+	t.Parallel()
+	inIdleHouse(t, 3, func(t *testing.T, h *house) {
+		var outage storagetest.Outage
+		h.startOver(&outage)
+		h.pass(2 * time.Minute)
+		if err := h.green.FalseLogout("7105000002"); err != nil {
+			t.Fatal(err)
+		}
+		h.pass(2 * time.Minute)
+		card := h.find(opsGroup, "Kazan_02: logged out")
+		h.press(opsGroup, card.ID, "Reboot", operator)
+		h.pass(2 * time.Second)
+		prompt := h.find(opsGroup, "Reboot Kazan_02")
+
+		outage.LoseAnswers(storage.ErrAway)
+		h.press(opsGroup, prompt.ID, prompt.Keyboard[0][0].Text, operator)
+		h.set(first, instanceapi.Blocked)
+		h.pass(5 * time.Minute)
+		h.everywhere("My database does not answer")
+		outage.End()
+		h.pass(5 * time.Minute)
+		h.restart()
+		h.pass(5 * time.Minute)
+		h.everywhere("Kazan_01: blocked by WhatsApp")
+		h.nowhere("does not answer")
+		if n := h.reboots("7105000002"); n > 1 {
+			t.Errorf("%d reboots of one press", n)
+		}
+		for _, chat := range h.chats() {
+			told := make(map[string]int)
+			for _, m := range h.bots(chat) {
+				if !strings.Contains(m.Text, "repeat") && m.ReplyTo == 0 {
+					told[m.Text]++
+				}
+			}
+			for text, n := range told {
+				if n > 1 {
+					t.Errorf("told %d times in %d without a mark:\n%s", n, chat, text)
+				}
+			}
+		}
+	})
+}
+
+// A group becomes a supergroup while the database is away: it is told there, in one message that is kept up to date.
+func TestDatabaseFailsWhileAGroupMoves(t *testing.T) {
+	t.Parallel()
+	const basic, super = -4001, -1001000004001
+	inIdleHouse(t, 3, func(t *testing.T, h *house) {
+		h.telegram.AddChat(botapi.Chat{ID: basic, Kind: botapi.Group, Title: "Basic", Members: []botapi.Person{operator}})
+		h.cfg.Chats = append(h.cfg.Chats, monitor.Address{Chat: basic})
+		var outage storagetest.Outage
+		h.startOver(&outage)
+		h.pass(2 * time.Minute)
+		outage.Begin(storage.ErrAway)
+		h.pass(time.Minute)
+		h.telegram.Migrate(basic, super)
+		h.set(first, instanceapi.Blocked)
+		h.pass(5 * time.Minute)
+		if m := h.find(super, "My database does not answer"); !strings.Contains(m.Text, "Kazan_01") {
+			t.Errorf("not up to date:\n%s", m.Text)
+		}
+		outage.End()
+		h.pass(3 * time.Minute)
+		if n := h.said(super, "My database works again"); n != 2 {
+			t.Errorf("%d messages, want the card and its answer:\n%s", n, h.transcript(super))
+		}
 	})
 }

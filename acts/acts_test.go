@@ -18,7 +18,7 @@ import (
 
 func TestRunsAWantedActionOnce(t *testing.T) {
 	t.Parallel()
-	inShop(t, func(t *testing.T, s *shop) {
+	inShop(t, func(_ *testing.T, s *shop) {
 		s.phone.answer = slowly(20*time.Second, monitor.Outcome{Kind: monitor.OutcomeAccepted})
 		a, end := s.work(s.store)
 		defer end()
@@ -132,7 +132,7 @@ func TestAnActionNobodyTookUpExpires(t *testing.T) {
 		{59 * time.Second, 1, monitor.Accepted, monitor.OutcomeAccepted},
 		{60 * time.Second, 0, monitor.Ended, monitor.OutcomeExpired},
 	} {
-		inShop(t, func(t *testing.T, s *shop) {
+		inShop(t, func(_ *testing.T, s *shop) {
 			s.press(kazan)
 			s.pass(away.waited)
 			_, end := s.work(s.store)
@@ -168,7 +168,7 @@ func TestAnOrphanIsToldAsUnknownAndNeverRun(t *testing.T) {
 
 func TestAPanicEndsAsUnknown(t *testing.T) {
 	t.Parallel()
-	inShop(t, func(t *testing.T, s *shop) {
+	inShop(t, func(_ *testing.T, s *shop) {
 		s.phone.answer = func(_ context.Context, id monitor.InstanceID) monitor.Outcome {
 			if id == kazan {
 				panic("at the phone")

@@ -112,7 +112,7 @@ func TestClockSetBackOnProbation(t *testing.T) {
 	if len(effects.Alerts) != 0 {
 		t.Errorf("told %s at once", effects.Alerts[0].Kind)
 	}
-	c, effects = c.Elapse(reading("authorized", back), monitor.Scene{Now: back.Add(p.RelapseWindow), Policy: p})
+	_, effects = c.Elapse(reading("authorized", back), monitor.Scene{Now: back.Add(p.RelapseWindow), Policy: p})
 	if len(effects.Alerts) != 1 || effects.Alerts[0].Kind != monitor.Proved {
 		t.Errorf("told %v after the window", effects.Alerts)
 	}

@@ -15,7 +15,7 @@ type Crier interface {
 	TurnToTell(ctx context.Context, to monitor.Address) error
 	TurnToShow(ctx context.Context, to monitor.Address) error
 	// Cry writes a message about the trouble. Without a card it says everything; with one it answers the card, says what
-	// is fresh, or silently that it is over.
+	// is fresh, or silently that it is over. The settlement names the chat as it is from now on.
 	Cry(ctx context.Context, to monitor.Address, t monitor.Trouble, card int) monitor.Settlement
 	// ShowTrouble makes the card say how the trouble stands; gone: it cannot be edited any more.
 	ShowTrouble(ctx context.Context, to monitor.Address, t monitor.Trouble, card int) (gone bool, err error)
@@ -44,7 +44,7 @@ type Alarm struct {
 
 	mu      sync.Mutex
 	failure error // reported since the last try
-	failing error // at the last try
+	failing error
 	trouble monitor.Trouble
 	changed chan struct{} // closed when the trouble changes
 }
@@ -80,7 +80,7 @@ func (a *Alarm) Failed(err error) {
 	}
 }
 
-// Failing is what failed at the last try, or since; nil: it works.
+// Failing is what failed at the last try, or since, or before while it is not over; nil: it works.
 func (a *Alarm) Failing() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -121,7 +121,6 @@ func (a *Alarm) try(ctx context.Context) error {
 		err = a.failure
 	}
 	a.failure = nil
-	a.failing = err
 	return err
 }
 
@@ -135,6 +134,11 @@ func (a *Alarm) judge(ctx context.Context, err error, now time.Time) {
 		a.pulse = a.pulse.fails(now)
 	} else {
 		a.pulse = a.pulse.works(now)
+	}
+	if err != nil || !a.pulse.told {
+		a.mu.Lock()
+		a.failing = err
+		a.mu.Unlock()
 	}
 	switch {
 	case was.told && !a.pulse.told:

@@ -71,7 +71,7 @@ func (o *outcry) next(ctx context.Context, t monitor.Trouble) (time.Duration, er
 	edit, ring := o.editIn(t), o.ringIn(t)
 	switch {
 	case ring == 0:
-		return atOnce, o.ring(ctx, t)
+		return atOnce, o.ring(ctx)
 	case edit == 0:
 		return atOnce, o.show(ctx)
 	case min(edit, ring) == never:
@@ -144,7 +144,7 @@ func (o *outcry) open(ctx context.Context) error {
 	return nil
 }
 
-func (o *outcry) ring(ctx context.Context, t monitor.Trouble) error {
+func (o *outcry) ring(ctx context.Context) error {
 	t, err := o.turn(ctx, o.alarm.Crier.TurnToTell)
 	if t.Fresh = o.fresh(t); err != nil || t.Over() || len(t.Fresh) == 0 {
 		return err
@@ -214,6 +214,7 @@ func (o *outcry) cry(ctx context.Context, t monitor.Trouble, card int) (messageI
 	o.repeat = s.MaybeSent
 	switch s.End {
 	case monitor.SettledTold:
+		o.to = s.To
 		return s.MessageID, nil
 	case monitor.SettledFailed:
 		o.refuse = true

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -115,6 +116,68 @@ func TestAChatThatCannotBeToldRestsLongerAndLonger(t *testing.T) {
 		if got := o.chats.read(ops); len(got) != 2 { // the long rests are forgotten
 			t.Errorf("told %v, want one more", got)
 		}
+	})
+}
+
+// What was told in between ends the long rests, also while more is waiting.
+func TestRestsAreShortAgainAfterAMessage(t *testing.T) {
+	t.Parallel()
+	inOffice(t, func(t *testing.T, o *office) {
+		var tries []float64
+		o.chats.tell = func(_ context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
+			tries = append(tries, time.Since(o.began).Seconds())
+			if n := len(tries); n != 4 && n < 7 {
+				return again(to, notes, false)
+			}
+			return o.chats.arrive(to, notes)
+		}
+		o.answer("a", ops)
+		o.answer("b", ops)
+		end := o.work(o.store)
+		defer end()
+		o.pass(time.Minute)
+		o.want(ops, "7: a", "10: b")
+		if want := []float64{0, 1, 3, 7, 7, 8, 10}; !slices.Equal(tries, want) {
+			t.Errorf("tried at %v, want %v", tries, want)
+		}
+	})
+}
+
+func TestEndsDuringARest(t *testing.T) {
+	t.Parallel()
+	inOffice(t, func(t *testing.T, o *office) {
+		o.chats.tell = func(_ context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
+			return again(to, notes, false)
+		}
+		o.happen(0, 1)
+		end := o.work(o.store)
+		o.pass(70 * time.Second)
+		began := time.Now()
+		end()
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("ending took %s", took)
+		}
+	})
+}
+
+// The turn comes first, then all that is due by then.
+func TestWhatComesWhileTheTurnIsAwaitedIsToldWithIt(t *testing.T) {
+	t.Parallel()
+	inOffice(t, func(_ *testing.T, o *office) {
+		o.chats.turn = func(ctx context.Context, _ monitor.Address) error {
+			select {
+			case <-time.After(5 * time.Second):
+			case <-ctx.Done():
+			}
+			return ctx.Err()
+		}
+		o.happen(0, 1)
+		end := o.work(o.store)
+		defer end()
+		o.pass(time.Second)
+		o.happen(0, 2)
+		o.pass(5 * time.Second)
+		o.want(ops, "5: 0.1, 0.2")
 	})
 }
 

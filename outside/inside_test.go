@@ -11,6 +11,22 @@ import (
 	"greenwatch/secret"
 )
 
+func TestRedactor(t *testing.T) {
+	t.Parallel()
+	r := newRedactor("smtp://u:p@mail.hidden.example:25/a?to=boss@b.c,another-one@d.e&x=%2Ftoken%2Fparts")
+	for text, want := range map[string]string{
+		`bad "smtp://u:p@h/" here`:            `bad "***" here`,
+		"lookup mail.hidden.example: no host": "lookup ***: no host",
+		"to another-one@d.e, and hidden":      "to ***, and ***",
+		"raw /token/parts, %2Ftoken%2Fparts":  "raw ***, ***",
+		"connection refused":                  "connection refused",
+	} {
+		if got := r.text(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 // broken is a service that panics with its address, as some do where the network is down.
 type broken struct{ types.Service }
 

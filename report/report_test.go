@@ -28,7 +28,7 @@ var (
 	ops    = monitor.Address{Chat: -1001}
 )
 
-// office is a real store in which sweeps end once a minute while greenwatch runs.
+// office is a real store in which a sweep ends every ten minutes while greenwatch runs.
 type office struct {
 	*storage.Store
 	t      *testing.T
@@ -88,7 +88,7 @@ func (o *office) run(at report.Clock, until time.Time) {
 			o.t.Error(err)
 		}
 	})
-	for wait := 25 * time.Second; ctx.Err() == nil; wait = time.Minute {
+	for wait := 25 * time.Second; ctx.Err() == nil; wait = 10 * time.Minute {
 		select {
 		case <-ctx.Done():
 			continue
@@ -141,8 +141,8 @@ func berlin(t *testing.T) *time.Location {
 func TestOnceADayWhenClocksChange(t *testing.T) {
 	t.Parallel()
 	for clock, want := range map[string][]string{
-		"09:00": {"2000-03-25 25T09:00 1260", "2000-03-26 26T09:00 1440", "2000-03-27 27T09:00 1440"},
-		"02:30": {"2000-03-25 25T02:30 870", "2000-03-26 26T03:30 1440", "2000-03-27 27T02:30 1440"},
+		"09:00": {"2000-03-25 25T09:00 126", "2000-03-26 26T09:00 144", "2000-03-27 27T09:00 144"},
+		"02:30": {"2000-03-25 25T02:30 87", "2000-03-26 26T03:30 144", "2000-03-27 27T02:30 144"},
 	} {
 		t.Run(clock, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +151,7 @@ func TestOnceADayWhenClocksChange(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inOffice(t, func(t *testing.T, o *office) {
+			inOffice(t, func(_ *testing.T, o *office) {
 				time.Sleep(time.Until(time.Date(2000, 3, 24, 12, 0, 0, 0, zone)))
 				o.run(at, time.Date(2000, 3, 27, 23, 0, 0, 0, zone))
 				o.expect(zone, want...)
@@ -161,17 +161,17 @@ func TestOnceADayWhenClocksChange(t *testing.T) {
 	t.Run("autumn", func(t *testing.T) {
 		t.Parallel()
 		zone := berlin(t)
-		inOffice(t, func(t *testing.T, o *office) {
+		inOffice(t, func(_ *testing.T, o *office) {
 			time.Sleep(time.Until(time.Date(2000, 10, 28, 12, 0, 0, 0, zone)))
 			o.run(report.Clock{Hour: 2, Minute: 30, Zone: zone}, time.Date(2000, 10, 30, 12, 0, 0, 0, zone))
-			o.expect(zone, "2000-10-29 29T02:30 930", "2000-10-30 30T02:30 1440")
+			o.expect(zone, "2000-10-29 29T02:30 93", "2000-10-30 30T02:30 144")
 		})
 	})
 }
 
 func TestLateAfterAnAbsence(t *testing.T) {
 	t.Parallel()
-	inOffice(t, func(t *testing.T, o *office) { // it is 2000-01-01 00:00 UTC
+	inOffice(t, func(_ *testing.T, o *office) { // it is 2000-01-01 00:00 UTC
 		day := func(d, hour int) time.Time { return time.Date(2000, 1, d, hour, 0, 0, 0, time.UTC) }
 		at := report.Clock{Hour: 9, Zone: time.UTC}
 		time.Sleep(time.Until(day(1, 10)))
@@ -181,10 +181,10 @@ func TestLateAfterAnAbsence(t *testing.T) {
 		for hour := range 4 { // late, and once over restarts
 			o.run(at, day(2, 15+hour))
 		}
-		o.expect(time.UTC, "2000-01-02 02T14:00 360")
+		o.expect(time.UTC, "2000-01-02 02T14:00 36")
 		time.Sleep(time.Until(day(4, 8))) // a day that nobody saw has none
 		o.run(at, day(4, 12))
-		o.expect(time.UTC, "2000-01-02 02T14:00 360", "2000-01-04 04T09:00 60")
+		o.expect(time.UTC, "2000-01-02 02T14:00 36", "2000-01-04 04T09:00 6")
 	})
 }
 
@@ -214,7 +214,7 @@ func TestStoreAway(t *testing.T) {
 		o.failing(true)
 		time.AfterFunc(10*time.Hour, func() { o.failing(false) })
 		o.run(report.Clock{Hour: 9, Zone: time.UTC}, time.Date(2000, 1, 1, 20, 0, 0, 0, time.UTC))
-		o.expect(time.UTC, "2000-01-01 01T10:00 600")
+		o.expect(time.UTC, "2000-01-01 01T10:00 60")
 		if n := strings.Count(o.logged.String(), "daily report not made"); n != 1 {
 			t.Errorf("logged %d times:\n%s", n, o.logged)
 		}

@@ -35,8 +35,8 @@ func TestOutside(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				o := &outsiders{t: t, s: open(t, storage.Options{URL: address})}
 				o.subscribe(ops, night)
+				defer o.forget(address)
 				test(t, o)
-				o.forget(address)
 			})
 		}
 	})

@@ -57,6 +57,21 @@ func TestManyBadOnesAtFirstSightAreKnown(t *testing.T) {
 	})
 }
 
+// What the first commit brought has deadlines, like any case.
+func TestANewcomersDeadlinesAreKept(t *testing.T) {
+	t.Parallel()
+	inTower(t, 2, onePool, func(_ *testing.T, w *tower) {
+		w.every = "@every 1h"
+		w.set(0, instanceapi.PendingCode)
+		w.start()
+		defer w.end()
+		w.until(4 * time.Minute)
+		w.wantTold(monitor.Arrived)
+		w.until(6 * time.Minute)
+		w.wantTold(monitor.Arrived, monitor.Opened)
+	})
+}
+
 // Those that do not answer are waited for, but not for ever; what is learned of them later is told like any change.
 func TestLateNewcomers(t *testing.T) {
 	t.Parallel()
@@ -117,6 +132,9 @@ func TestFirstSightWaitsForTheStore(t *testing.T) {
 		w.until(10*time.Minute - time.Second)
 		if _, writes, _ := w.store.count(); writes > 10*60/5+20 {
 			t.Errorf("%d writes were tried while the store was away", writes)
+		}
+		if lines := w.log.count("first sight not kept"); lines != 1 {
+			t.Errorf("%d log lines say that the store is away, want 1", lines)
 		}
 		w.until(11 * time.Minute)
 		told := w.wantTold(monitor.Arrived, monitor.Opened, monitor.Changed)

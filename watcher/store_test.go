@@ -39,9 +39,13 @@ func TestWhatIsSeenWhileTheStoreIsAwayIsKeptAfterwards(t *testing.T) {
 		if asked := len(w.times(2)); asked > 14 {
 			t.Errorf("an instance without news was asked %d times in 12 minutes", asked)
 		}
-		w.until(13 * time.Minute)
+		if lines := w.log.count("case not kept"); lines != 2 {
+			t.Errorf("%d log lines say that the store is away, want one for each instance with news", lines)
+		}
+		w.until(12*time.Minute + 6*time.Second)
 		w.wantState(0, monitor.Suspended)
 		w.wantState(1, monitor.SleepMode)
+		w.until(13 * time.Minute)
 
 		var seen []monitor.State
 		var last time.Time
@@ -146,6 +150,12 @@ func TestARestartGoesOnFromTheStore(t *testing.T) {
 		if err != nil || c.Incident.Open() || c.Belief.Verdict() != monitor.Unseen {
 			t.Errorf("the one that left is kept as %+v, %v", c.Belief, err)
 		}
+		w.end()
+		w.store.count()
+		w.start()
+		if _, writes, _ := w.store.count(); writes > 0 {
+			t.Error("the one that left leaves again")
+		}
 	})
 }
 
@@ -173,10 +183,14 @@ func TestAnAbsenceIsToldOnce(t *testing.T) {
 	inTower(t, 3, onePool, func(t *testing.T, w *tower) {
 		w.every = "@every 1h"
 		w.start()
-		w.until(5 * time.Hour)
+		w.until(5*time.Hour - 20*time.Minute)
 		w.wantTold(monitor.Arrived)
 		w.end()
-		w.pass(time.Hour)
+		w.start() // long after the last round, but none was missed
+		w.until(5 * time.Minute)
+		w.wantTold(monitor.Arrived)
+		w.end()
+		w.pass(2 * time.Hour)
 		w.start()
 		defer w.end()
 		w.store.failWhile(func() bool { return time.Since(w.began) < 3*time.Minute })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,8 +152,8 @@ func TestAPanicIsSurvived(t *testing.T) {
 		w.until(3 * time.Minute)
 		w.wantState(1, monitor.Authorized)
 		w.wantState(2, monitor.Authorized)
-		if _, _, sweeps := w.store.count(); len(sweeps) < 2 {
-			t.Errorf("%d sweeps ended", len(sweeps))
+		if _, _, sweeps := w.store.count(); len(sweeps) < 2 || sweeps[0].Asked != 2 {
+			t.Errorf("sweeps %+v, want two or more, in which two were asked", sweeps)
 		}
 		if n := len(w.times(0)); n > 40 {
 			t.Errorf("the one that panics was asked %d times in 3 minutes", n)
@@ -170,8 +171,14 @@ func TestAPanicIsSurvived(t *testing.T) {
 
 func TestRunEndsWhileEverythingHangs(t *testing.T) {
 	t.Parallel()
-	inTower(t, 300, onePool, func(t *testing.T, w *tower) { // more than a pool lets in at once
-		w.breaks(instanceapi.WholeAPI, instanceapi.Fault{Kind: instanceapi.Hang})
+	inTower(t, 150, onePool, func(t *testing.T, w *tower) { // more than a pool lets in at once
+		var under atomic.Int32
+		w.api.before = func(ctx context.Context, _ monitor.InstanceID) {
+			under.Add(1)
+			<-ctx.Done()
+			time.Sleep(100 * time.Millisecond) // it takes a moment to leave
+			under.Add(-1)
+		}
 		w.start()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -179,7 +186,13 @@ func TestRunEndsWhileEverythingHangs(t *testing.T) {
 			go func() { _, _ = w.watcher.Check(ctx, w.instances[n].ID) }()
 		}
 		w.until(20 * time.Second)
+		if under.Load() != 100 {
+			t.Errorf("%d calls under way, want as many as a pool takes", under.Load())
+		}
 		w.end()
+		if under.Load() != 0 {
+			t.Errorf("Run ended before %d calls did", under.Load())
+		}
 		if told := w.told(); len(told) > 0 {
 			t.Errorf("calls that we broke off were told as %+v", told)
 		}

@@ -79,8 +79,8 @@ func (m *Mail) accept() {
 			return
 		}
 		m.serving.Go(func() {
-			defer conn.Close()
 			m.serve(conn)
+			_ = conn.Close()
 		})
 	}
 }

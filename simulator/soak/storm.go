@@ -143,13 +143,6 @@ func (w *world) confirm() {
 	}
 }
 
-func (c tooMany) Error() string {
-	return fmt.Sprintf("%d reboots for %d confirmations", c.reboots, c.confirmed)
-}
-
-// tooMany says that reboots were made that nobody wanted.
-type tooMany struct{ reboots, confirmed int }
-
 // rebooted says whether reboots were made that nobody had confirmed.
 func (w *world) rebooted() error {
 	made := 0

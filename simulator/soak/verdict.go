@@ -81,16 +81,16 @@ func slope(s series, of func(sample) float64) float64 {
 
 // verdict prints the summary and says whether all is well.
 func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) bool {
-	print := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
-	print("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d repeated without a mark", t.Due, t.Told, t.Twice, len(t.Lost), len(t.Unmarked))
+	tell := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+	tell("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d repeated without a mark", t.Due, t.Told, t.Twice, len(t.Lost), len(t.Unmarked))
 	for _, what := range append(t.Lost, t.Unmarked...)[:min(20, len(t.Lost)+len(t.Unmarked))] {
-		print("  %s", what)
+		tell("  %s", what)
 	}
-	print("faults: %d kinds of trouble, %d spoilt answers of GREEN-API, %d of Telegram's own 429, %d kills", w.count.faults, w.judge.Witness.Spoilt(), w.telegram.Limited(), w.count.kills)
+	tell("faults: %d kinds of trouble, %d spoilt answers of GREEN-API, %d of Telegram's own 429, %d kills", w.count.faults, w.judge.Witness.Spoilt(), w.telegram.Limited(), w.count.kills)
 	flat := true
 	if len(all) > 0 {
 		steady := all.steady()
-		print("the longest life, %s of it:", steady[len(steady)-1].at.Sub(steady[0].at).Round(time.Second))
+		tell("the longest life, %s of it:", steady[len(steady)-1].at.Sub(steady[0].at).Round(time.Second))
 		for _, l := range []line{
 			{"memory", "MiB", 24, func(s sample) float64 { return s.memory }},
 			{"goroutines", "", 60, func(s sample) float64 { return s.goroutines }},
@@ -103,9 +103,9 @@ func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) b
 	good := t.Due > 0 && len(t.Lost) == 0 && len(t.Unmarked) == 0 && flat && len(all) > 0 && endErr == nil && rebootErr == nil
 	switch {
 	case good:
-		print("verdict: good: everything was told and nothing grew")
+		tell("verdict: good: everything was told and nothing grew")
 	default:
-		print("verdict: BAD: lost %d, unmarked %d, flat %t, end: %v, reboots: %v", len(t.Lost), len(t.Unmarked), flat, endErr, rebootErr)
+		tell("verdict: BAD: lost %d, unmarked %d, flat %t, end: %v, reboots: %v", len(t.Lost), len(t.Unmarked), flat, endErr, rebootErr)
 	}
 	return good
 }
