@@ -178,6 +178,9 @@ func (a *app) committed(e monitor.Effects) {
 	if a.actor == nil || a.watcher == nil {
 		return
 	}
+	for _, alert := range e.Alerts {
+		a.watcher.Nudge(alert.Subject)
+	}
 	for _, act := range e.Actions {
 		a.actor.Nudge()
 		a.watcher.Nudge(act.Subject)

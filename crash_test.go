@@ -204,8 +204,8 @@ func (v *victim) accidents() []accident {
 	for n := range crashNumbers {
 		id, name := crashName(n)
 		if n < crashRebooted {
-			add(within(0, crashStorm/4), func() { v.check(v.green.FalseLogout(id)) })
-			add(within(crashStorm/4, crashStorm/2), func() { v.presses.Go(func() { v.reboot(id, name) }) })
+			add(within(0, crashStorm/10), func() { v.check(v.green.FalseLogout(id)) })
+			add(within(crashStorm/10, crashStorm/4), func() { v.presses.Go(func() { v.reboot(id, name) }) })
 			continue
 		}
 		out := within(0, crashStorm-2*time.Second)
