@@ -16,7 +16,6 @@ import (
 	"greenwatch/simulator/instanceapi"
 )
 
-
 // tellsOf fails where a chat's transcript does not have the text.
 func (h *house) tellsOf(chat int64, text string) {
 	h.t.Helper()

@@ -99,11 +99,14 @@ func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) b
 			flat = l.report(out, steady) && flat
 		}
 	}
-	rebootErr := w.rebooted()
+	rebootErr, growth := w.rebooted(), "nothing grew"
+	if steady := all.steady(); len(steady) < 3 || steady[len(steady)-1].at.Sub(steady[0].at) < shortest {
+		growth = "the longest life was too short to say whether anything grows"
+	}
 	good := t.Due > 0 && len(t.Lost) == 0 && len(t.Unmarked) == 0 && flat && len(all) > 0 && endErr == nil && rebootErr == nil
 	switch {
 	case good:
-		tell("verdict: good: everything was told and nothing grew")
+		tell("verdict: good: everything was told; %s", growth)
 	default:
 		tell("verdict: BAD: lost %d, unmarked %d, flat %t, end: %v, reboots: %v", len(t.Lost), len(t.Unmarked), flat, endErr, rebootErr)
 	}
