@@ -82,7 +82,7 @@ func slope(s series, of func(sample) float64) float64 {
 // verdict prints the summary and says whether all is well.
 func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) bool {
 	tell := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
-	tell("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d repeated without a mark", t.Due, t.Told, t.Twice, len(t.Lost), len(t.Unmarked))
+	tell("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d repeated without a mark; %d came only after a rest", t.Due, t.Told, t.Twice, len(t.Lost), len(t.Unmarked), w.count.late)
 	for _, what := range append(t.Lost, t.Unmarked...)[:min(20, len(t.Lost)+len(t.Unmarked))] {
 		tell("  %s", what)
 	}

@@ -36,7 +36,7 @@ type world struct {
 	servers  []*http.Server
 	dir      string
 
-	count struct{ faults, kills, changes, commands, confirmed int }
+	count struct{ faults, kills, changes, commands, confirmed, late int }
 
 	mu       sync.Mutex
 	requests []botapi.Request // that tell something
@@ -153,15 +153,20 @@ func (w *world) find(chat int64, text string) int {
 	return found
 }
 
-// settle waits until everything is told, or until the end.
+// patience is how long something may still be on its way at the end: a chat that could not be told rests up to 30 s, and
+// Telegram may have asked for a minute.
+const patience = 2 * time.Minute
+
+// settle waits until everything is told, beyond the end where it must.
 func (w *world) settle(ctx context.Context, end time.Time) judge.Tally {
 	w.telegram.ClearFaults()
 	for _, scope := range w.green.Faults() {
 		w.green.Mend(scope.Scope)
 	}
 	sleep(ctx, min(3*w.every, time.Until(end)/2))
+	w.count.late = len(w.tally().Lost)
 	for {
-		if t := w.tally(); len(t.Lost) == 0 || !time.Now().Before(end) || ctx.Err() != nil {
+		if t := w.tally(); len(t.Lost) == 0 || !time.Now().Before(end.Add(patience)) || ctx.Err() != nil {
 			return t
 		}
 		sleep(ctx, time.Second)
