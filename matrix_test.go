@@ -221,7 +221,9 @@ func (tr *trial) succeed(f *fate, ended <-chan error) {
 	case <-time.After(time.Hour): // it ended before its step came
 		return
 	}
-	<-ended // a dead program may end as it likes
+	if err := <-ended; err != nil {
+		tr.t.Logf("the dead program ended with %v", err)
+	}
 	tr.kills++
 	time.Sleep(2 * time.Second)
 	tr.live(nil)
