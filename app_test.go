@@ -140,6 +140,7 @@ func TestTelegramAwayForTenMinutes(t *testing.T) {
 		"502":        {Effect: botapi.Gateway(502)},
 		"500":        {Effect: botapi.Refuse(500, "Internal Server Error: restart")},
 		"429":        {Effect: botapi.FloodWait(20)},
+		"401":        {Effect: botapi.Refuse(401, "Unauthorized")},
 	}
 	for name, fault := range effects {
 		t.Run(name, func(t *testing.T) {

@@ -39,12 +39,23 @@ func faults() []fault {
 	return slices.Concat(killFaults(), telegramFaults(), greenFaults(), databaseFaults())
 }
 
-// stride is how many steps of the database the test goes on at once.
-func stride() int {
-	if everyFault() {
+// statementStride is how many statements the test goes on at once, and callStride how many calls.
+func statementStride() int {
+	switch {
+	case everyFault():
 		return 1
+	case racing:
+		return 40
+	default:
+		return 9
 	}
-	return 9
+}
+
+func callStride() int {
+	if racing && !everyFault() {
+		return 6
+	}
+	return 1
 }
 
 func everyFault() bool { return *allFaults || *writeReliability }
@@ -54,10 +65,10 @@ func killFaults() []fault {
 		return fault{name, func(t *testing.T) tally { return everyStep(t, how, stride) }}
 	}
 	return []fault{
-		kill("killed before a call of Telegram or GREEN-API, at each", doom{}, 1),
-		kill("killed after a call, before its answer, at each", doom{after: true}, 1),
-		kill("killed before a statement that changes the database", doom{statements: true}, stride()),
-		kill("killed after a statement, before its answer", doom{statements: true, after: true}, stride()),
+		kill("killed before a call of Telegram or GREEN-API, at each", doom{}, callStride()),
+		kill("killed after a call, before its answer, at each", doom{after: true}, callStride()),
+		kill("killed before a statement that changes the database", doom{statements: true}, statementStride()),
+		kill("killed after a statement, before its answer", doom{statements: true, after: true}, statementStride()),
 	}
 }
 
