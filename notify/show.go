@@ -11,17 +11,32 @@ import (
 // showNext brings one stale card of the chat up to date, or the file of one; false: nothing was stale. What the card
 // shows is read when its turn has come, so that many changes are one edit.
 func (r *Relay) showNext(ctx context.Context, to monitor.Address) (bool, error) {
+	unlisted, err := r.Lists.Unlisted(ctx, to)
+	if err != nil {
+		return false, err
+	}
+	if len(unlisted) > 0 && r.listIsDue(to) {
+		return true, r.list(ctx, unlisted[0])
+	}
 	stale, err := r.Cards.Stale(ctx, to)
 	if err != nil {
 		return false, err
 	}
 	if len(stale) == 0 {
-		return r.listNext(ctx, to)
+		if len(unlisted) > 0 {
+			rest(ctx, lookEvery)
+		}
+		return len(unlisted) > 0, nil
 	}
+	return r.showStale(ctx, to)
+}
+
+func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error) {
 	if err := r.Shower.TurnToShow(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn to edit: %w", err)
 	}
-	if stale, err = r.Cards.Stale(ctx, to); err != nil || len(stale) == 0 {
+	stale, err := r.Cards.Stale(ctx, to)
+	if err != nil || len(stale) == 0 {
 		return false, err
 	}
 	if err := r.show(ctx, stale[0]); err != nil {
@@ -56,34 +71,27 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 	return r.Cards.Shown(ctx, c)
 }
 
-// listNext names all of one card of very many in a file, once the card has stopped growing.
-func (r *Relay) listNext(ctx context.Context, to monitor.Address) (bool, error) {
-	unlisted, err := r.Lists.Unlisted(ctx, to)
-	if err != nil || len(unlisted) == 0 {
-		return false, err
-	}
+func (r *Relay) listIsDue(to monitor.Address) bool {
 	var wait time.Duration
-	r.paced(to, func(p *pace, now time.Time) { wait = listAfter - now.Sub(p.grown) })
-	if wait > 0 {
-		rest(ctx, min(wait, time.Second))
-		return true, nil // what grew meanwhile is shown first
-	}
-	if err := r.Shower.TurnToShow(ctx, to); err != nil {
-		return false, fmt.Errorf("notify: waiting for the turn to list: %w", err)
-	}
-	return r.list(ctx, unlisted[0])
+	r.paced(to, func(p *pace, now time.Time) { wait = p.listIn(now) })
+	return wait <= 0
 }
 
-func (r *Relay) list(ctx context.Context, c monitor.Card) (bool, error) {
+// list names all of one card of very many in a file.
+func (r *Relay) list(ctx context.Context, c monitor.Card) error {
+	if err := r.Shower.TurnToShow(ctx, c.To); err != nil {
+		return fmt.Errorf("notify: waiting for the turn to list: %w", err)
+	}
 	var message int
 	var err error
 	if r.panics(ctx, func() { message, err = r.Shower.List(ctx, c) }) {
 		message = c.List // nobody can write it: as good as written
 	}
 	if err != nil {
-		return false, fmt.Errorf("notify: listing a card: %w", err)
+		return fmt.Errorf("notify: listing a card: %w", err)
 	}
+	r.paced(c.To, func(p *pace, now time.Time) { p.listed, p.listDue = now, time.Time{} })
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	return true, r.Lists.Listed(ctx, c, message)
+	return r.Lists.Listed(ctx, c, message)
 }

@@ -12,8 +12,9 @@ const (
 	gather     = 10 * time.Second // in a storm a message waits this long after the last one for what else comes
 	growWithin = time.Minute      // since a digest last grew, new incidents join it
 	growAtMost = 5 * time.Minute  // since it began
-	editEvery  = 4 * time.Second  // a card of many is edited at most this often
-	listAfter  = 8 * time.Second  // since a card last grew, a file names all
+	editEvery  = 5 * time.Second  // a card of many is edited at most this often
+	listAfter  = 8 * time.Second  // since a card of very many changed, a file names all
+	listEvery  = 12 * time.Second // and that is brought up to date at most this often
 )
 
 // pace is how a chat has been told lately. It is kept in memory only: after a restart a new digest begins.
@@ -22,6 +23,8 @@ type pace struct {
 	growing  int         // the message that new incidents join; 0: none
 	began    time.Time
 	grown    time.Time
+	listDue  time.Time // when a file is to name all of a card; zero: none waits
+	listed   time.Time // when one last did
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -46,6 +49,17 @@ func (p *pace) takes(now time.Time) int {
 		return 0
 	}
 	return p.growing
+}
+
+// listIn is how long the file of a card of very many waits for what else changes.
+func (p *pace) listIn(now time.Time) time.Duration {
+	if p.listDue.IsZero() {
+		p.listDue = now.Add(listAfter)
+		if next := p.listed.Add(listEvery); next.After(p.listDue) {
+			p.listDue = next
+		}
+	}
+	return p.listDue.Sub(now)
 }
 
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.

@@ -106,7 +106,7 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	return card, err
 }
 
-// Shown says that a card's message now shows its entries at their versions.
+// Shown says that a card's message now shows its entries at their versions. Of very many the file is to show them too.
 func (s *Store) Shown(ctx context.Context, card monitor.Card) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, e := range card.Entries {
@@ -117,7 +117,8 @@ func (s *Store) Shown(ctx context.Context, card monitor.Card) error {
 				return err
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `update cards set listed = 0 where id = $1 and size > $2`, card.ID, monitor.MaxNamed)
+		return err
 	})
 	if err != nil {
 		return s.failed(err, "keeping what card %d shows", card.ID)

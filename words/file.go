@@ -22,10 +22,10 @@ func (v Voice) Table(entries []Entry) (File, error) {
 	var content bytes.Buffer
 	content.WriteString(byteOrderMark)
 	w := csv.NewWriter(&content)
-	rows := [][]string{{"id", "name", "tags", "pool", "state", "since", "over"}}
+	rows := [][]string{{"id", "name", "tags", "pool", "state", "since", "over", "now"}}
 	for _, g := range v.groups(entries) {
 		for _, e := range g.entries {
-			rows = append(rows, v.row(e))
+			rows = append(rows, append(v.row(e), plain(g.title, false)))
 		}
 	}
 	if err := w.WriteAll(rows); err != nil {

@@ -38,6 +38,11 @@ func (j *Judge) texts(chat int64, requests []botapi.Request) []text {
 		switch {
 		case t.edit:
 			t.id, _ = strconv.Atoi(r.Params["message_id"])
+		case r.Is("sendDocument"), r.Is("editMessageMedia"): // the file that names what a digest cannot
+			t.edit = true
+			for _, f := range r.Files {
+				t.lines = append([]string{""}, strings.Split(string(f.Bytes), "\n")...)
+			}
 		case r.Is("sendMessage"):
 			t.id = resultID(r.Result)
 			known[t.id] = true
