@@ -1,6 +1,6 @@
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenwatch/bin
 
-.PHONY: help demo test lint fmt bench build ci
+.PHONY: help demo test lint faults fmt bench build ci
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -15,6 +15,9 @@ test: ## run the tests
 lint: tools ## check formatting and style
 	go vet ./...
 	$(CACHE)/golangci-lint run ./...
+
+faults: ## inject every fault of docs/reliability.md: some minutes
+	go test -run='TestFault$$' -timeout=30m . -all-faults
 
 fmt: tools ## format the code
 	$(CACHE)/gofumpt -w .

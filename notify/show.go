@@ -39,10 +39,15 @@ func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error)
 	if err != nil || len(stale) == 0 {
 		return false, err
 	}
-	if err := r.show(ctx, stale[0]); err != nil {
+	var next monitor.Card
+	r.paced(to, func(p *pace, now time.Time) {
+		next = p.longestUnshown(stale)
+		p.wasShown(next, now)
+	})
+	if err := r.show(ctx, next); err != nil {
 		return false, err
 	}
-	if len(stale[0].Entries) > 1 {
+	if len(next.Entries) > 1 {
 		rest(ctx, editEvery)
 	}
 	return true, nil

@@ -2,6 +2,8 @@ package notify
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"greenwatch/monitor"
@@ -23,8 +25,9 @@ type pace struct {
 	growing  int         // the message that new incidents join; 0: none
 	began    time.Time
 	grown    time.Time
-	listDue  time.Time // when a file is to name all of a card; zero: none waits
-	listed   time.Time // when one last did
+	listDue  time.Time           // when a file is to name all of a card; zero: none waits
+	listed   time.Time           // when one last did
+	shown    map[int64]time.Time // when a card was last edited
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -62,6 +65,17 @@ func (p *pace) listIn(now time.Time) time.Duration {
 	return p.listDue.Sub(now)
 }
 
+// longestUnshown is the card that has waited longest for its edit: one that changes all the time does not hold up others.
+func (p *pace) longestUnshown(stale []monitor.Card) monitor.Card {
+	return slices.MinFunc(stale, func(a, b monitor.Card) int { return p.shown[a.ID].Compare(p.shown[b.ID]) })
+}
+
+// wasShown remembers an edit, as long as the card may be stale again soon.
+func (p *pace) wasShown(c monitor.Card, now time.Time) {
+	maps.DeleteFunc(p.shown, func(_ int64, at time.Time) bool { return now.Sub(at) > growAtMost })
+	p.shown[c.ID] = now
+}
+
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
 	storm := p.storm(s.At)
@@ -82,7 +96,7 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.paces[to] == nil {
-		r.paces[to] = &pace{}
+		r.paces[to] = &pace{shown: make(map[int64]time.Time)}
 	}
 	do(r.paces[to], time.Now())
 }
