@@ -40,6 +40,7 @@ const (
 
 // TestCrash kills the real binary at random moments while numbers drop out, come back and are rebooted.
 func TestCrash(t *testing.T) {
+	skipWhereSlow(t)
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes real time")

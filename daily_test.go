@@ -14,9 +14,7 @@ import (
 // where greenwatch was away.
 func TestDailyReport(t *testing.T) {
 	t.Parallel()
-	if racing {
-		t.Skip("days of virtual time are too long for the race detector")
-	}
+	skipWhereSlow(t)
 	inIdleHouse(t, 2, func(t *testing.T, h *house) {
 		berlin, err := time.LoadLocation("Europe/Berlin")
 		if err != nil {

@@ -39,23 +39,12 @@ func faults() []fault {
 	return slices.Concat(killFaults(), telegramFaults(), greenFaults(), databaseFaults())
 }
 
-// statementStride is how many statements the test goes on at once, and callStride how many calls.
-func statementStride() int {
-	switch {
-	case everyFault():
+// stride is how many steps of the database the test goes on at once.
+func stride() int {
+	if everyFault() {
 		return 1
-	case racing:
-		return 40
-	default:
-		return 9
 	}
-}
-
-func callStride() int {
-	if racing && !everyFault() {
-		return 6
-	}
-	return 1
+	return 9
 }
 
 func everyFault() bool { return *allFaults || *writeReliability }
@@ -65,10 +54,10 @@ func killFaults() []fault {
 		return fault{name, func(t *testing.T) tally { return everyStep(t, how, stride) }}
 	}
 	return []fault{
-		kill("killed before a call of Telegram or GREEN-API, at each", doom{}, callStride()),
-		kill("killed after a call, before its answer, at each", doom{after: true}, callStride()),
-		kill("killed before a statement that changes the database", doom{statements: true}, statementStride()),
-		kill("killed after a statement, before its answer", doom{statements: true, after: true}, statementStride()),
+		kill("killed before a call of Telegram or GREEN-API, at each", doom{}, 1),
+		kill("killed after a call, before its answer, at each", doom{after: true}, 1),
+		kill("killed before a statement that changes the database", doom{statements: true}, stride()),
+		kill("killed after a statement, before its answer", doom{statements: true, after: true}, stride()),
 	}
 }
 
@@ -187,6 +176,7 @@ func databaseAway(t *testing.T, begin func(*storagetest.Outage, error)) tally {
 //
 // Without the two flags it passes over what takes long, and looks whether the page has the others.
 func TestFault(t *testing.T) {
+	skipWhereSlow(t)
 	all := faults()
 	tallies := make([]tally, len(all))
 	var mu sync.Mutex
@@ -195,9 +185,6 @@ func TestFault(t *testing.T) {
 		for n, f := range all {
 			t.Run(f.name, func(t *testing.T) {
 				t.Parallel()
-				if racing && !everyFault() && n%4 != 0 {
-					t.Skip("the race detector takes every fourth: -all-faults")
-				}
 				got := f.run(t)
 				mu.Lock()
 				defer mu.Unlock()

@@ -26,6 +26,14 @@ import (
 	"greenwatch/simulator/simtest"
 )
 
+// skipWhereSlow leaves out under the race detector what takes minutes there; it runs without.
+func skipWhereSlow(t *testing.T) {
+	t.Helper()
+	if racing {
+		t.Skip("takes minutes under the race detector; run without it")
+	}
+}
+
 func TestMain(m *testing.M) {
 	if os.Getenv(beGreenwatch) != "" {
 		os.Exit(run(nil))
