@@ -168,7 +168,11 @@ func (o *office) nothingDue() bool {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	return len(waiting) == 0
+	outdated, err := o.store.Outdated(o.t.Context())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return len(waiting) == 0 && len(outdated) == 0
 }
 
 // chats is Telegram: what arrives is recorded, and it fails on command.
@@ -299,6 +303,14 @@ func (l *line) Waiting(ctx context.Context, now time.Time) (to []monitor.Address
 		return err
 	})
 	return to, err
+}
+
+func (l *line) Outdated(ctx context.Context) (in []monitor.Address, err error) {
+	err = l.over("Outdated", monitor.Address{}, func() error {
+		in, err = l.store.Outdated(ctx)
+		return err
+	})
+	return in, err
 }
 
 func (l *line) Due(ctx context.Context, to monitor.Address, now time.Time) (due []monitor.Note, err error) {

@@ -15,7 +15,7 @@ import (
 
 // Outbox holds the notes that must be told.
 type Outbox interface {
-	// Waiting names the chats for which notes are due or cards are stale.
+	// Waiting names the chats for which notes are due.
 	Waiting(ctx context.Context, now time.Time) ([]monitor.Address, error)
 	Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error)
 	Sending(ctx context.Context, notes []monitor.Note) error
@@ -24,6 +24,8 @@ type Outbox interface {
 
 // Cards holds the messages that must show the present.
 type Cards interface {
+	// Outdated names the chats with a card that is stale or unlisted.
+	Outdated(ctx context.Context) ([]monitor.Address, error)
 	Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error)
 	Shown(ctx context.Context, c monitor.Card) error
 	Forget(ctx context.Context, cardID int64) error
@@ -133,16 +135,23 @@ func (r *Relay) Looked() time.Time {
 // hand starts a worker for each chat that waits and has none.
 func (r *Relay) hand(ctx context.Context) error {
 	waiting, err := r.Outbox.Waiting(ctx, time.Now())
-	if err == nil {
-		r.mu.Lock()
-		r.looked = time.Now()
-		r.mu.Unlock()
+	if err != nil {
+		return err
 	}
 	for _, to := range waiting {
 		r.start(ctx, errand{to: to}, r.tellNext)
+	}
+	outdated, err := r.Cards.Outdated(ctx)
+	if err != nil {
+		return err
+	}
+	for _, to := range outdated {
 		r.start(ctx, errand{to: to, cards: true}, r.showNext)
 	}
-	return err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looked = time.Now()
+	return nil
 }
 
 func (r *Relay) start(ctx context.Context, e errand, next func(context.Context, monitor.Address) (bool, error)) {

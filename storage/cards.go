@@ -63,6 +63,23 @@ func addEntry(ctx context.Context, tx *sql.Tx, card int64, place int, n monitor.
 	return err
 }
 
+// Outdated says which chats have a card, or the file of one, to be brought up to date.
+func (s *Store) Outdated(ctx context.Context) ([]monitor.Address, error) {
+	chats, err := list(ctx, s, scanAddress, `
+		select k.chat, k.topic from card_entries e join cards k on k.id = e.card
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
+		where e.shown < e.wanted
+		union
+		select k.chat, k.topic from cards k
+			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
+		where `+unlisted+`
+		order by 1, 2`)
+	if err != nil {
+		return nil, s.failed(err, "looking for chats with cards to show")
+	}
+	return chats, nil
+}
+
 // Stale are the cards in a chat that show an incident as it no longer is, each with all its incidents as they stand now.
 // A chat that is not subscribed has none.
 func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error) {

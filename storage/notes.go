@@ -16,15 +16,10 @@ const due = `n.state = 'waiting' and (n.chat = 0 and (` + dueOutside + `) or n.c
 	where e.state = 'waiting' and e.chat = n.chat and e.topic = n.topic and e.subject = n.subject
 		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1))`
 
-// Waiting says which chats have something to be told or a card to be brought up to date.
+// Waiting says which chats have something to be told.
 func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, error) {
-	chats, err := list(ctx, s, scanAddress, `
-		select n.chat, n.topic from notes n where `+due+`
-		union
-		select k.chat, k.topic from cards k join card_entries e on e.card = k.id
-			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
-		where e.shown < e.wanted or `+unlisted+`
-		order by 1, 2`, now.UnixMilli())
+	chats, err := list(ctx, s, scanAddress, `select distinct n.chat, n.topic from notes n where `+due+` order by 1, 2`,
+		now.UnixMilli())
 	if err != nil {
 		return nil, s.failed(err, "looking for chats to tell")
 	}

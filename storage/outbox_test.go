@@ -259,7 +259,7 @@ func (o *outbox) restart(t *rapid.T) {
 }
 
 func (o *outbox) check(t *rapid.T) {
-	var wantWaiting []monitor.Address
+	var wantWaiting, wantOutdated []monitor.Address
 	for _, to := range o.places {
 		cards, err := o.s.Stale(t.Context(), to)
 		if err != nil {
@@ -285,8 +285,11 @@ func (o *outbox) check(t *rapid.T) {
 		if len(cards) > len(want) {
 			t.Fatalf("%d stale cards in %v for %d stale incidents", len(cards), to, len(want))
 		}
-		if len(o.due(to)) > 0 || len(want) > 0 {
+		if len(o.due(to)) > 0 {
 			wantWaiting = append(wantWaiting, to)
+		}
+		if len(want) > 0 {
+			wantOutdated = append(wantOutdated, to)
 		}
 	}
 	waiting, err := o.s.Waiting(t.Context(), o.now)
@@ -295,5 +298,12 @@ func (o *outbox) check(t *rapid.T) {
 	}
 	if !slices.Equal(waiting, wantWaiting) {
 		t.Fatalf("waiting: got %v, want %v", waiting, wantWaiting)
+	}
+	outdated, err := o.s.Outdated(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(outdated, wantOutdated) {
+		t.Fatalf("outdated: got %v, want %v", outdated, wantOutdated)
 	}
 }

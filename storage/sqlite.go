@@ -44,7 +44,7 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 		return errors.Join(err, s.release())
 	}
 	s.dialect = dialect{goose: goose.DialectSQLite3, kind: sqliteKind}
-	s.db = sql.OpenDB(o.Wrap(file))
+	s.db = sql.OpenDB(o.Wrap(remembering{file}))
 	s.db.SetMaxOpenConns(1) // SQLite has one writer; a change must not find the database busy with our own
 	s.writer = s.db
 	if err := s.check(ctx); err != nil {

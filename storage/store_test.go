@@ -1,9 +1,11 @@
 package storage_test
 
 import (
+	"cmp"
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,11 +227,18 @@ func stale(t testing.TB, s *storage.Store, to monitor.Address) []monitor.Card {
 	return cards
 }
 
+// waiting are the chats in which something is to be told or shown.
 func waiting(t testing.TB, s *storage.Store, now time.Time) []monitor.Address {
 	t.Helper()
-	chats, err := s.Waiting(t.Context(), now)
+	told, err := s.Waiting(t.Context(), now)
 	must(t, err)
-	return chats
+	shown, err := s.Outdated(t.Context())
+	must(t, err)
+	chats := slices.Concat(told, shown)
+	slices.SortFunc(chats, func(a, b monitor.Address) int {
+		return cmp.Or(cmp.Compare(a.Chat, b.Chat), cmp.Compare(a.Topic, b.Topic))
+	})
+	return slices.Compact(chats)
 }
 
 func kinds(notes []monitor.Note) []monitor.AlertKind {
