@@ -54,7 +54,12 @@ func checkHTML(s string) error {
 		return fmt.Errorf("broken UTF-8")
 	}
 	var open []string
-	for s != "" {
+	for {
+		next := strings.IndexAny(s, "<>&")
+		if next < 0 {
+			break
+		}
+		s = s[next:]
 		if m := opening.FindStringSubmatch(s); m != nil {
 			attribute := map[string]bool{"a": true, "blockquote": true}[m[1]]
 			if attribute != (m[2] != "") {
@@ -76,11 +81,7 @@ func checkHTML(s string) error {
 			s = s[len(m):]
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s)
-		if strings.ContainsRune(`<>&`, r) {
-			return fmt.Errorf("unescaped %q at %.20q", r, s)
-		}
-		s = s[n:]
+		return fmt.Errorf("unescaped %q at %.20q", s[0], s)
 	}
 	if len(open) > 0 {
 		return fmt.Errorf("never closed: %v", open)
