@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/caarlos0/env/v11 v11.4.2 // the typed table of settings
+	github.com/coreos/go-systemd/v22 v22.7.0 // tells systemd that it is ready and alive
 	github.com/go-telegram-bot-api/telegram-bot-api/v5 v5.5.1 // chosen by the user; behind package telegram only
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/jackc/pgx/v5 v5.12.0 // PostgreSQL, through database/sql
@@ -13,8 +14,11 @@ require (
 	github.com/pressly/goose/v3 v3.29.0 // migrations, on SQLite and PostgreSQL alike
 	github.com/prometheus/client_golang v1.25.0 // /metrics
 	github.com/robfig/cron/v3 v3.0.1 // chosen by the user: the schedule
+	github.com/rogpeppe/go-internal v1.16.0 // tests: testscript runs the commands that the documents show
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: the Bot API's schema judges requests and simulator
+	github.com/urfave/cli/v3 v3.14.0 // commands, their help and shell completion; depends on nothing
 	go.uber.org/goleak v1.3.0 // tests: no goroutine is left behind
+	golang.org/x/term v0.47.0 // init asks for tokens without showing them
 	golang.org/x/text v0.43.0 // language tags and numbers for go-i18n
 	golang.org/x/time v0.16.0 // rate limits of the chats' lanes
 	modernc.org/sqlite v1.61.1 // the database, without cgo: one static binary
@@ -42,7 +46,6 @@ require (
 	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/term v0.39.0 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
 	modernc.org/libc v1.79.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

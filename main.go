@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,50 +14,75 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/urfave/cli/v3"
+
 	"greenwatch/outside"
 	"greenwatch/secret"
 )
 
-const usage = `greenwatch watches GREEN-API instances and alerts in Telegram.
-
-  greenwatch           watch; settings come from the environment and from .env (see .env.example)
-  greenwatch demo      try it: no account, no file, no network
-  greenwatch version   print the version
-  greenwatch -h        print this
-
-`
-
 func main() { os.Exit(run(os.Args[1:])) }
 
-// run is the exit code of one call of the program.
+// run is the exit code of one call of the program: 0, what an [cli.ExitCoder] says, or 1.
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command(ctx, args); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	err := greenwatch(os.Stdout, os.Stderr).Run(ctx, append([]string{"greenwatch"}, args...))
+	if err == nil {
+		return 0
 	}
-	return 0
+	if text := err.Error(); text != "" {
+		fmt.Fprintln(os.Stderr, text)
+	}
+	if code, ok := errors.AsType[cli.ExitCoder](err); ok {
+		return code.ExitCode()
+	}
+	return 1
 }
 
-// command carries out one call of the program.
-func command(ctx context.Context, args []string) error {
-	switch name := append(args, "")[0]; {
-	case len(args) > 1:
-		return fmt.Errorf("too many arguments\n\n%s", usage)
-	case name == "":
-		return watch(ctx)
-	case name == "demo":
-		return demo(ctx, os.Stdout)
-	case name == "version" || name == "-version" || name == "--version":
-		fmt.Println("greenwatch", version())
-		return nil
-	case name == "-h" || name == "-help" || name == "--help" || name == "help":
-		fmt.Print(usage)
-		return nil
-	default:
-		return fmt.Errorf("there is no command %q\n\n%s", name, usage)
+// greenwatch is everything the program can be called for.
+func greenwatch(out, trouble io.Writer) *cli.Command {
+	return &cli.Command{
+		Name:  "greenwatch",
+		Usage: "watches GREEN-API instances and alerts in Telegram",
+		Description: "Without a command it watches. Settings come from the environment and from .env in this folder;\n" +
+			".env.example explains each of them.",
+		Version: version(),
+		Writer:  out, ErrWriter: trouble,
+		HideHelpCommand:       true,
+		EnableShellCompletion: true,
+		ExitErrHandler:        func(context.Context, *cli.Command, error) {}, // run reports
+		OnUsageError:          func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
+		Action:                alone(func(ctx context.Context, _ io.Writer) error { return watch(ctx) }),
+		Commands: []*cli.Command{
+			demoCommand(),
+			versionCommand(),
+		},
 	}
+}
+
+// alone is the action of a command that takes no arguments.
+func alone(do func(ctx context.Context, out io.Writer) error) cli.ActionFunc {
+	return func(ctx context.Context, c *cli.Command) error {
+		if c.Args().Present() {
+			what := "takes no arguments"
+			if len(c.Commands) > 0 {
+				what = "has no such command"
+			}
+			return fmt.Errorf("%s %s: %s; see %[1]s -h", c.FullName(), c.Args().First(), what)
+		}
+		return do(ctx, c.Root().Writer)
+	}
+}
+
+func demoCommand() *cli.Command {
+	return &cli.Command{Name: "demo", Usage: "try it: no account, no file, no network", Action: alone(demo)}
+}
+
+func versionCommand() *cli.Command {
+	return &cli.Command{Name: "version", Usage: "print the version", Action: alone(func(_ context.Context, out io.Writer) error {
+		_, err := fmt.Fprintln(out, "greenwatch", version())
+		return err
+	})}
 }
 
 // watch is the program as it runs in earnest.
