@@ -32,7 +32,7 @@ func main() {
 	flag.IntVar(&o.instances, "instances", 500, "how many instances")
 	flag.Uint64Var(&o.seed, "seed", rand.Uint64(), "what the accidents are drawn from")
 	flag.DurationVar(&o.every, "every", 15*time.Second, "CHECK_SCHEDULE of the program, at least 5s")
-	flag.StringVar(&o.keep, "keep", "", "a folder for the database and the log; none: they are dropped")
+	flag.StringVar(&o.keep, "keep", "", "a folder for the database and the log, made where it is missing; none: they are dropped")
 	flag.Parse()
 	o.rest = min(o.length/2, 5*time.Minute)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -52,6 +53,8 @@ func newWorld(ctx context.Context, o options) (*world, error) {
 		if w.dir, err = os.MkdirTemp("", "soak"); err != nil {
 			return nil, err
 		}
+	} else if err = os.MkdirAll(w.dir, 0o700); err != nil {
+		return nil, err
 	}
 	w.telegram = botapi.New(botapi.Options{Token: botToken, Username: "watch_bot", OnRequest: w.keepRequest})
 	w.telegram.AddChat(botapi.Chat{ID: group, Kind: botapi.Supergroup, Title: "Ops", Members: []botapi.Person{w.operator}})
@@ -114,7 +117,8 @@ func (w *world) serve(ctx context.Context, h http.Handler) (string, error) {
 
 // keepRequest keeps what the judge needs: the simulator's own log forgets.
 func (w *world) keepRequest(r botapi.Request) {
-	if len(r.Result) == 0 || !r.Is("sendMessage") && !r.Is("editMessageText") {
+	tells := slices.ContainsFunc([]string{"sendMessage", "editMessageText", "sendDocument", "editMessageMedia"}, r.Is)
+	if len(r.Result) == 0 || !tells {
 		return
 	}
 	w.mu.Lock()
