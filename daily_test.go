@@ -14,7 +14,6 @@ import (
 // where greenwatch was away.
 func TestDailyReport(t *testing.T) {
 	t.Parallel()
-	skipWhereSlow(t)
 	inIdleHouse(t, 2, func(t *testing.T, h *house) {
 		berlin, err := time.LoadLocation("Europe/Berlin")
 		if err != nil {

@@ -36,7 +36,7 @@ type fault struct {
 
 // faults are the lines of the table, in order.
 func faults() []fault {
-	return slices.Concat(killFaults(), telegramFaults(), greenFaults(), databaseFaults())
+	return slices.Concat(killFaults(), telegramFaults(), chatFaults(), greenFaults(), databaseFaults())
 }
 
 // stride is how many steps of the database the test goes on at once.
@@ -137,6 +137,9 @@ func greenBroken(t *testing.T, kind instanceapi.Kind) tally {
 		tr.set("7105000004", instanceapi.NotAuthorized)
 		tr.pass(2 * time.Minute)
 		f := instanceapi.Fault{Kind: kind, Status: 466, Body: `{"invokeStatus":"quota"}`}
+		if kind == instanceapi.Drip {
+			f.Delay = 5 * time.Second // a byte: whole answers come too late
+		}
 		if err := tr.green.Break(instanceapi.WholeAPI, f); err != nil {
 			t.Fatal(err)
 		}
