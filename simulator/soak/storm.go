@@ -105,9 +105,12 @@ func (w *world) telegramFault() botapi.Fault {
 		Chat:   pick(w, []int64{0, 0, group, w.operator.ID}),
 		Stored: w.rand.IntN(3) == 0,
 		Effect: pick(w, []botapi.Effect{
-			botapi.Gateway(502), botapi.Gateway(504), botapi.Refuse(500, "Internal Server Error: restart"), botapi.FloodWait(3),
+			botapi.Gateway(502), botapi.Gateway(504), botapi.Refuse(500, "Internal Server Error: restart"),
 			botapi.Truncate(), botapi.Drip(5 * time.Second), botapi.Reset(), botapi.BlackHole(),
 		}),
+	}
+	if w.rand.IntN(8) == 0 {
+		f.Stored, f.Effect = false, botapi.FloodWait(3) // what is refused so is never stored
 	}
 	if f.Method == "getUpdates" {
 		f.Chat, f.Stored = 0, false
