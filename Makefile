@@ -1,6 +1,6 @@
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenwatch/bin
 
-.PHONY: help demo test lint faults fmt bench build ci
+.PHONY: help demo test lint faults fmt bench build dist ci
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -26,7 +26,10 @@ bench: ## run the benchmarks
 	go test -run='^$$' -bench=. -benchmem ./...
 
 build: ## make the static binary ./greenwatch
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o greenwatch .
+	bash .ci/build "$$(go env GOOS)" "$$(go env GOARCH)" greenwatch
+
+dist: ## make dist/: archives for all systems, packages for Debian, SHA256SUMS
+	bash .ci/dist
 
 ci: ## everything that must pass before a change is taken
 	bash .ci/run

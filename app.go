@@ -17,6 +17,7 @@ import (
 	"greenwatch/greenapi"
 	"greenwatch/monitor"
 	"greenwatch/notify"
+	"greenwatch/secret"
 	"greenwatch/storage"
 	"greenwatch/telegram"
 	"greenwatch/watcher"
@@ -24,11 +25,14 @@ import (
 	"greenwatch/words"
 )
 
-// transports reach the two APIs, the heartbeat's service and the database; nil is the real network, and nothing before the engine.
+// transports reach the two APIs, the heartbeat's service, the database, the supervisor and the log; nil is the real
+// network, nothing before the engine, nobody who supervises, and nothing hidden.
 type transports struct {
 	telegram, green http.RoundTripper
 	heartbeat       http.RoundTripper
 	database        func(driver.Connector) driver.Connector
+	supervisor      *supervisor
+	hide            func(...secret.Text) // secrets that become known later
 }
 
 // app is the program as a value: everything but the operating system.
@@ -45,12 +49,19 @@ type app struct {
 	pace     pace
 	own      ownTrouble
 	silence  silence
+	lists    lists
 	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
+
+	supervisor *supervisor               // nil: none
+	instances  func() []monitor.Instance // as they are listed now
 }
 
 // newApp wires the program up. It makes no call to either API, so that it starts while they are down.
 func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*app, error) {
-	a := &app{log: log, metrics: newMetrics(), pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout}}
+	a := &app{
+		log: log, metrics: newMetrics(), supervisor: t.supervisor, instances: cfg.Fleet.Instances,
+		pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout},
+	}
 	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
 		return nil, err
 	}
@@ -72,7 +83,7 @@ func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*a
 }
 
 func (a *app) build(ctx context.Context, cfg config, t transports) error {
-	m, instances := a.metrics, cfg.Fleet.Instances()
+	m := a.metrics
 	client, err := telegram.New(telegram.Options{
 		Token: cfg.BotToken, APIURL: cfg.TelegramURL, Proxies: cfg.Proxies, HTTP: t.telegram,
 		Log: a.log, OnTrouble: a.telegramTrouble(ctx),
@@ -87,19 +98,21 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err := a.subscribe(ctx, cfg); err != nil {
 		return err
 	}
-	if err := a.breakSilence(cfg, t); err != nil {
+	if err := errors.Join(a.breakSilence(cfg, t), a.followList(ctx, cfg, green, t.hide)); err != nil {
 		return err
 	}
 	a.watcher, err = watcher.New(ctx, watcher.Options{
-		Instances: instances, Schedule: cfg.Schedule, Policy: cfg.Policy,
+		Instances: cfg.Fleet.Instances(), Schedule: cfg.Schedule, Policy: cfg.Policy,
 		API: green, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
-		Checked: a.checked, Believed: m.believed, Ended: func(s monitor.Sweep) { m.swept(s, len(instances)) },
+		Checked: a.checked, Believed: m.believed, Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	if err != nil {
 		return err
 	}
-	voice := words.Voice{Zone: namedZone(cfg.Zone)}
-	teller := &bot.Teller{Telegram: client, Fleet: cfg.Fleet, States: a.store, Voice: voice, Log: a.log}
+	teller, err := a.newTeller(ctx, cfg, client)
+	if err != nil {
+		return err
+	}
 	a.relay, err = notify.New(notify.Options{
 		Outbox: a.store, Cards: a.store, Lists: a.store, Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
 	})
@@ -119,7 +132,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	}
 	a.bot, err = bot.New(bot.Options{
 		Telegram: client, Chats: homes, Operators: cfg.Operators, Fleet: cfg.Fleet,
-		Cases: a.store, States: a.store, Watch: a.watcher, Policy: cfg.Policy, Voice: voice, Log: a.log,
+		Cases: a.store, States: a.store, Watch: a.watcher, List: a.lists.forBot(), Policy: cfg.Policy, Voices: teller.Voices, Log: a.log,
 	})
 	if err != nil {
 		return err
@@ -130,6 +143,14 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	return nil
+}
+
+func (a *app) newTeller(ctx context.Context, cfg config, client *telegram.Client) (*bot.Teller, error) {
+	voices, err := bot.NewVoices(ctx, a.store, words.Voice{Language: cfg.Language, Zone: namedZone(cfg.Zone)})
+	if err != nil {
+		return nil, err
+	}
+	return &bot.Teller{Telegram: client, Fleet: cfg.Fleet, States: a.store, Voices: voices, Log: a.log}, nil
 }
 
 // homes are the chats of the settings, and what they have become.
@@ -149,12 +170,8 @@ func (a *app) homes(ctx context.Context, cfg config) ([]monitor.Address, error) 
 }
 
 func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
-	credentials := make([]greenapi.Credential, 0, len(cfg.Credentials))
-	for _, c := range cfg.Credentials {
-		credentials = append(credentials, greenapi.Credential{ID: c.ID, Token: c.Token, URL: c.URL})
-	}
 	return greenapi.New(greenapi.Options{
-		Credentials: credentials, Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
+		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
 	})
 }
 
@@ -227,8 +244,9 @@ func (a *app) run(ctx context.Context) error {
 	defer a.close()
 	return runStages(
 		ctx, a.log,
+		stage{{"supervisor", a.attend}},
 		stage{{"bot", a.bot.Run}},
-		stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}},
+		append(stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}}, a.lists.stage()...),
 		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},
 	)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ type config struct {
 
 	Database string
 	HTTPAddr string // empty: no listener
+	Language string
 	Zone     *time.Location
 	LogLevel slog.Level
 	LogJSON  bool
@@ -78,6 +80,7 @@ type environment struct {
 	HTTPAddr    string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
 	PerInstance string `env:"METRICS_PER_INSTANCE" envDefault:"off" want:"on or off"`
 	Timezone    string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
+	Language    string `env:"LANGUAGE" envDefault:"en" want:"en or ru"`
 	LogLevel    string `env:"LOG_LEVEL" envDefault:"info" want:"debug, info, warn or error"`
 	LogFormat   string `env:"LOG_FORMAT" envDefault:"text" want:"text or json"`
 }
@@ -86,12 +89,33 @@ type environment struct {
 // The error's text is a list of everything that is wrong, a line each. It shows no value of any variable, as a token
 // may stand in the wrong one. The warnings are there also where there is an error.
 func loadConfig(environ []string, dotenvPath string) (config, []string, error) {
-	values, err := mergeEnvironment(environ, dotenvPath)
+	c, e, values, err := readEnvironment(environ, dotenvPath)
 	if err != nil {
 		return config{}, nil, err
 	}
-	c := newConfigCheck()
+	cfg := c.check(e)
+	return cfg, append(c.warnings(e), misspelt(values, c.names)...), c.err()
+}
+
+// loadPart is loadConfig for what needs only these variables: nothing that is wrong with others is an error.
+func loadPart(environ []string, dotenvPath string, names ...string) (config, error) {
+	c, e, _, err := readEnvironment(environ, dotenvPath)
+	if err != nil {
+		return config{}, err
+	}
+	cfg := c.check(e)
+	maps.DeleteFunc(c.wrong, func(name, _ string) bool { return !slices.Contains(names, name) })
+	return cfg, c.err()
+}
+
+// readEnvironment reads the table. What cannot be read is noted in the check.
+func readEnvironment(environ []string, dotenvPath string) (*configCheck, environment, map[string]string, error) {
 	var e environment
+	values, err := mergeEnvironment(environ, dotenvPath)
+	if err != nil {
+		return nil, e, nil, err
+	}
+	c := newConfigCheck()
 	err = env.ParseWithOptions(&e, env.Options{Environment: values})
 	if parsing, ok := errors.AsType[env.AggregateError](err); ok {
 		for _, err := range parsing.Errors {
@@ -100,10 +124,9 @@ func loadConfig(environ []string, dotenvPath string) (config, []string, error) {
 			}
 		}
 	} else if err != nil {
-		return config{}, nil, fmt.Errorf("reading the environment: %w", err)
+		return nil, e, nil, fmt.Errorf("reading the environment: %w", err)
 	}
-	cfg := c.check(e)
-	return cfg, append(c.warnings(e), misspelt(values, c.names)...), c.err()
+	return c, e, values, nil
 }
 
 // configCheck turns the table's texts into values and collects what is wrong with them.
@@ -160,6 +183,7 @@ func (c *configCheck) check(e environment) config {
 			ConfirmAfter: e.ConfirmAfter, UnreachableAfter: e.UnreachableAfter, RelapseWindow: e.RelapseWindow,
 		},
 		Database: c.database(e.Database), HTTPAddr: c.httpAddr(e.HTTPAddr), Zone: c.zone(e.Timezone),
+		Language: c.language(e.Language),
 		LogLevel: c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
 		MetricsPerInstance: strings.EqualFold(e.PerInstance, "on"),
 	}

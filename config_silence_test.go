@@ -73,7 +73,7 @@ func TestConfigOfSilenceShowsNoSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	var logged strings.Builder
-	log := newLog(&logged, cfg)
+	log := newLog(newMask(&logged, cfg), cfg)
 	log.Log(t.Context(), slog.LevelError, "x", "config", cfg, "slipped", key+" "+password+" "+cfg.Fallbacks[0].Reveal())
 	shown := fmt.Sprintf("%v %+v %#v", cfg, cfg, cfg) + string(encoded) + logged.String()
 	if strings.Contains(shown, key) || strings.Contains(shown, password) {

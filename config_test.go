@@ -71,11 +71,11 @@ func expectDefaults(t *testing.T, cfg config) {
 	begin := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	got := []any{
 		cfg.Policy, cfg.Schedule.Next(begin), cfg.CheckTimeout, cfg.LogJSON, cfg.LogLevel,
-		cfg.TelegramURL, cfg.Credentials[0].URL, cfg.Database, cfg.HTTPAddr, cfg.Zone.String(), cfg.MetricsPerInstance,
+		cfg.TelegramURL, cfg.Credentials[0].URL, cfg.Database, cfg.HTTPAddr, cfg.Zone.String(), cfg.MetricsPerInstance, cfg.Language,
 	}
 	want := []any{
 		monitor.DefaultPolicy(), begin.Add(time.Minute), 30 * time.Second, false, slog.LevelInfo,
-		"https://api.telegram.org", "https://api.green-api.com", "greenwatch.db", "127.0.0.1:8080", "UTC", false,
+		"https://api.telegram.org", "https://api.green-api.com", "greenwatch.db", "127.0.0.1:8080", "UTC", false, "en",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -104,6 +104,10 @@ func TestConfigValues(t *testing.T) {
 		"HTTP_ADDR=OFF":                       func(c config) (any, any) { return c.HTTPAddr, "" },
 		"HTTP_ADDR=[::1]:0":                   func(c config) (any, any) { return c.HTTPAddr, "[::1]:0" },
 		"TIMEZONE=Asia/Almaty":                func(c config) (any, any) { return c.Zone.String(), "Asia/Almaty" },
+		"LANGUAGE=RU":                         func(c config) (any, any) { return c.Language, "ru" },
+		"LANGUAGE=en_US:en":                   func(c config) (any, any) { return c.Language, "en" },
+		"LANGUAGE=de_DE.UTF-8:ru_RU.UTF-8:en": func(c config) (any, any) { return c.Language, "ru" },
+		"LANGUAGE=de_DE:de":                   func(c config) (any, any) { return c.Language, "en" },
 		"LOG_LEVEL=WARN":                      func(c config) (any, any) { return c.LogLevel, slog.LevelWarn },
 		"METRICS_PER_INSTANCE=On":             func(c config) (any, any) { return c.MetricsPerInstance, true },
 		"LOG_FORMAT=json":                     func(c config) (any, any) { return c.LogJSON, true },
@@ -154,6 +158,7 @@ func TestConfigRejects(t *testing.T) {
 		"DATABASE_URL":       {"postgres://u:" + misplaced + "%zz@db/x", "postgresql://[x", "mysql://u:" + misplaced + "@x"},
 		"HTTP_ADDR":          {misplaced, "8080", "localhost", "localhost:http", "x:70000", "x:"},
 		"TIMEZONE":           {misplaced, "Local", "Mars/Base", "../UTC", "GMT+25"},
+		"LANGUAGE":           {misplaced, "de", "russian", "de-DE", "C"},
 		"LOG_LEVEL":          {misplaced, "trace", "INFO+2"},
 		"LOG_FORMAT":         {misplaced, "xml"},
 
@@ -229,6 +234,17 @@ func TestDotenv(t *testing.T) {
 	}
 	if cfg.BotToken.Reveal() != testBotToken {
 		t.Error("the file wins over the environment")
+	}
+}
+
+// Systems set LANGUAGE for other programs.
+func TestLocalesDoNotWinOverTheFile(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{"en_US:en": "ru", "en_GB.UTF-8": "ru", "en": "en", "": "en"} {
+		cfg, _, err := loadConfig(environWith("LANGUAGE="+value), writeDotenv(t, "LANGUAGE=ru\n"))
+		if err != nil || cfg.Language != want {
+			t.Errorf("%q: got %q, %v", value, cfg.Language, err)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"greenwatch/monitor"
 	"greenwatch/secret"
 	"greenwatch/telegram"
+	"greenwatch/words"
 )
 
 // tokenForm is what @BotFather gives: the bot's id and 35 letters. The number is promised nowhere; with fewer than 16 it
@@ -167,6 +168,21 @@ func (c *configCheck) zone(s string) *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// locales is what desktops and containers put into LANGUAGE for other programs, as in de_DE.UTF-8:ru:en.
+var locales = regexp.MustCompile(`^[a-z]{2,3}(:|_[A-Z]{2})[A-Za-z0-9_.@:-]*$`)
+
+// language takes locales too: the first of a language of ours counts, or else the default.
+func (c *configCheck) language(s string) string {
+	for part := range strings.SplitSeq(s, ":") {
+		locale, _, _ := strings.Cut(part, ".")
+		if tag, known := words.Language(locale); known {
+			return tag
+		}
+	}
+	c.rejectIf(!locales.MatchString(s), "LANGUAGE", "is not known")
+	return words.Languages()[0]
 }
 
 func (c *configCheck) logLevel(s string) slog.Level {

@@ -7,11 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"time"
 
-	"greenwatch/fleet"
-	"greenwatch/monitor"
-	"greenwatch/secret"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 	"greenwatch/simulator/page"
@@ -29,24 +28,24 @@ var (
 )
 
 // demo is the real program on simulated services, with a page on loopback that shows the chat and a control room. It
-// needs no account, no file and no network, and leaves nothing behind.
+// needs no account and no network, and leaves nothing behind.
 func demo(ctx context.Context, out io.Writer) error {
-	telegram, green := demoTelegram(), instanceapi.New(instanceapi.Options{RebootTime: 8 * time.Second})
-	room, err := serveLocally(ctx, demoRoom(telegram, green))
+	folder, err := os.MkdirTemp("", "greenwatch-demo-")
 	if err != nil {
-		return err
+		return fmt.Errorf("demo: making a folder for the database: %w", err)
 	}
-	api, err := serveLocally(ctx, green)
-	if err != nil {
-		return err
-	}
-	cfg, err := demoConfig(green, room.origin, api.origin)
-	if err != nil {
-		return err
-	}
+	defer func() { _ = os.RemoveAll(folder) }() // it is among the system's temporary files
 	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelError}))
-	a, err := newApp(ctx, cfg, log, transports{})
+	d := newDemo(log, filepath.Join(folder, "greenwatch.db"))
+	room, err := serveLocally(ctx, d.room)
 	if err != nil {
+		return err
+	}
+	api, err := serveLocally(ctx, d.green)
+	if err != nil {
+		return err
+	}
+	if err := d.begin(ctx, room.origin, api.origin); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(out, "\n  The demo runs. Open  %s/\n\n  Nothing leaves this machine. End it with Ctrl-C.\n\n", room.origin)
@@ -54,11 +53,62 @@ func demo(ctx context.Context, out io.Writer) error {
 	// The services end after the program, so that it can end in order.
 	err = runStages(
 		ctx, log,
-		stage{{"greenwatch", a.run}, {"story", func(ctx context.Context) error { return demoStory(ctx, green) }}},
+		stage{{"story", d.page.Run}, {"prologue", d.prologue}},
+		stage{{"greenwatch", d.program.run}},
 		stage{{"telegram and page", room.run}, {"green-api", api.run}},
 	)
 	_, _ = fmt.Fprintln(out, "\n  The demo has ended.")
 	return err
+}
+
+// demonstration is the program between the two services, and the page that shows them.
+type demonstration struct {
+	telegram *botapi.Server
+	green    *instanceapi.Server
+	page     *page.Page
+	room     http.Handler // the page and, beside it, the Telegram that it shows
+	program  *demoProgram
+}
+
+func newDemo(log *slog.Logger, database string) *demonstration {
+	d := &demonstration{telegram: demoTelegram(), green: instanceapi.New(instanceapi.Options{})}
+	d.program = &demoProgram{green: d.green, log: log, turns: make(chan demoTurn)}
+	d.program.cfg.Database, d.program.cfg.Zone = database, demoZone(time.Now())
+	d.page = page.New(page.Options{
+		Telegram: d.telegram, Instances: d.green, Chat: demoGroup, Title: "Ops", Bot: "greenwatch",
+		Shown: len(demoNumbers), Zone: d.program.cfg.Zone,
+		People: []page.Person{
+			{Person: demoOperator, Role: page.Text{EN: "may reboot", RU: "может перезагрузить"}},
+			{Person: demoGuest, Role: page.Text{EN: "may look and check", RU: "смотрит и проверяет"}},
+		},
+		LanguageCommand: "/language", Speeds: demoSpeeds(), Turn: d.program.turn, Story: demoNight(),
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/telegram/", http.StripPrefix("/telegram", d.telegram))
+	mux.Handle("/", d.page)
+	d.room = mux
+	return d
+}
+
+// begin makes the instances and the program, which reaches the services at these origins.
+func (d *demonstration) begin(ctx context.Context, room, green string) error {
+	if err := demoConfig(&d.program.cfg, d.green, room, green); err != nil {
+		return err
+	}
+	return d.program.make(ctx, demoPaces()[0])
+}
+
+// prologue lets a number drop out soon after the start, so that there is something to see.
+func (d *demonstration) prologue(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-time.After(6 * time.Second):
+	}
+	if d.page.Playing() {
+		return nil
+	}
+	return d.green.FalseLogout(demoNumbers[2].id)
 }
 
 // service is a simulated service on a loopback port of its own.
@@ -96,62 +146,4 @@ func demoTelegram() *botapi.Server {
 		Members: []botapi.Person{demoOperator, demoGuest},
 	})
 	return s
-}
-
-// demoRoom is the page and, beside it, the Telegram that it shows.
-func demoRoom(telegram *botapi.Server, green *instanceapi.Server) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/telegram/", http.StripPrefix("/telegram", telegram))
-	mux.Handle("/", page.New(page.Options{
-		Telegram: telegram, Instances: green, Chat: demoGroup, Title: "Ops",
-		People: []page.Person{{Person: demoOperator, Role: "operator"}, {Person: demoGuest, Role: "guest"}},
-	}))
-	return mux
-}
-
-// demoInstances are numbers of a shop with branches; nobody has them.
-var demoInstances = []struct{ id, name string }{
-	{"7103000001", "Berlin shop"},
-	{"7103000002", "Berlin support"},
-	{"7105000017", "Kazan 07"},
-	{"7105000018", "Kazan 08"},
-	{"7107000203", "Promo 3"},
-	{"410022705196", "Twelve digits"},
-}
-
-// demoConfig adds the instances to the simulated API and lists them for the program.
-func demoConfig(green *instanceapi.Server, telegramURL, greenURL string) (config, error) {
-	csv := "id,token,name\n"
-	for _, i := range demoInstances {
-		token := "demo-token-" + i.id
-		if err := green.Add(instanceapi.Instance{ID: i.id, Token: instanceapi.Secret(token), Name: i.name}); err != nil {
-			return config{}, err
-		}
-		csv += fmt.Sprintf("%s,%s,%s\n", i.id, token, i.name)
-	}
-	f, credentials, err := fleet.Load(fleet.Sources{CSV: csv, URL: greenURL})
-	if err != nil {
-		return config{}, err
-	}
-	often, err := parseSchedule("@every 2s")
-	if err != nil {
-		return config{}, err
-	}
-	return config{
-		BotToken: secret.New(demoToken), TelegramURL: telegramURL + "/telegram",
-		Chats: []monitor.Address{{Chat: demoGroup}}, Operators: []int64{demoOperator.ID},
-		Fleet: f, Credentials: credentials, Database: ":memory:", Zone: time.Local,
-		Schedule: often, CheckTimeout: 5 * time.Second,
-		Policy: monitor.Policy{ConfirmAfter: time.Second, UnreachableAfter: 3, RelapseWindow: time.Minute},
-	}, nil
-}
-
-// demoStory lets the first number drop out soon after the start.
-func demoStory(ctx context.Context, green *instanceapi.Server) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-time.After(8 * time.Second):
-		return green.FalseLogout(demoInstances[2].id)
-	}
 }

@@ -25,6 +25,9 @@ func mergeEnvironment(environ []string, dotenvPath string) (map[string]string, e
 	}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
+		if name == "LANGUAGE" && values[name] != "" && locales.MatchString(value) {
+			continue // meant for other programs
+		}
 		values[name] = value
 	}
 	for name, value := range values {

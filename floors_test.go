@@ -41,11 +41,12 @@ var mayImport = map[string][]string{
 	"report":   ground,
 	"bot":      ground,
 	"web":      ground,
+	"setup":    ground,
 
 	"simulator": {"simulator"},
 
 	".": append([]string{
-		"fleet", "watcher", "acts", "storage", "greenapi", "notify", "outside", "report", "bot", "web", "simulator",
+		"fleet", "watcher", "acts", "storage", "greenapi", "notify", "outside", "report", "bot", "web", "setup", "simulator",
 	}, ground...),
 }
 
@@ -56,6 +57,7 @@ var doors = map[string][]string{
 	"github.com/caarlos0/env/":        {"config*"},
 	"github.com/joho/godotenv":        {"dotenv*"},
 	"github.com/nicholas-fedor/":      {"outside/*"},
+	"github.com/coreos/go-systemd/":   {"notify_systemd*"},
 	"modernc.org/sqlite":              {"storage/*"},
 	"github.com/jackc/pgx/":           {"storage/*", "storage/storagetest/*"},
 }

@@ -36,7 +36,7 @@ func skipWhereSlow(t *testing.T) {
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beGreenwatch) != "" {
-		os.Exit(run(nil))
+		os.Exit(run(os.Args[1:]))
 	}
 	goleak.VerifyTestMain(m)
 }

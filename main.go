@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -48,14 +47,22 @@ func greenwatch(out, trouble io.Writer) *cli.Command {
 			".env.example explains each of them.",
 		Version: version(),
 		Writer:  out, ErrWriter: trouble,
-		HideHelpCommand:       true,
-		EnableShellCompletion: true,
-		ExitErrHandler:        func(context.Context, *cli.Command, error) {}, // run reports
-		OnUsageError:          func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
-		Action:                alone(func(ctx context.Context, _ io.Writer) error { return watch(ctx) }),
+		HideHelpCommand:                 true,
+		EnableShellCompletion:           true,
+		ExitErrHandler:                  func(context.Context, *cli.Command, error) {}, // run reports
+		OnUsageError:                    func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
+		Action:                          alone(func(ctx context.Context, _ io.Writer) error { return watch(ctx) }),
+		ConfigureShellCompletionCommand: completion,
 		Commands: []*cli.Command{
 			demoCommand(),
+			initCommand(),
+			doctorCommand(),
+			checkCommand(),
+			backupCommand(),
+			restoreCommand(),
 			versionCommand(),
+			healthCommand(),
+			installServiceCommand(),
 		},
 	}
 }
@@ -79,23 +86,28 @@ func demoCommand() *cli.Command {
 }
 
 func versionCommand() *cli.Command {
-	return &cli.Command{Name: "version", Usage: "print the version", Action: alone(func(_ context.Context, out io.Writer) error {
-		_, err := fmt.Fprintln(out, "greenwatch", version())
+	return &cli.Command{Name: "version", Usage: "print the version, and what it was made from", Action: alone(func(_ context.Context, out io.Writer) error {
+		_, err := fmt.Fprintln(out, edition())
 		return err
 	})}
 }
 
 // watch is the program as it runs in earnest.
 func watch(ctx context.Context) error {
-	cfg, warnings, err := loadConfig(os.Environ(), ".env")
+	cfg, warnings, err := loadConfig(os.Environ(), settingsFile())
 	if err != nil {
 		return fmt.Errorf("greenwatch cannot start; these settings are missing or wrong:\n%w%s", err, notes(warnings))
 	}
-	log := newLog(os.Stderr, cfg)
+	masked := newMask(os.Stderr, cfg)
+	log := newLog(masked, cfg)
 	for _, w := range warnings {
 		log.WarnContext(ctx, w) //nolint:sloglint // the warnings are the constant messages of the configuration
 	}
-	a, err := newApp(ctx, cfg, log, transports{})
+	watchdog, err := systemd()
+	if err != nil {
+		return fmt.Errorf("greenwatch cannot start: %w", err)
+	}
+	a, err := newApp(ctx, cfg, log, transports{supervisor: watchdog, hide: masked.Hide})
 	if err != nil {
 		return fmt.Errorf("greenwatch cannot start: %w", err)
 	}
@@ -113,8 +125,8 @@ func notes(warnings []string) string {
 	return all.String()
 }
 
-// newLog masks every token that should slip through.
-func newLog(w io.Writer, cfg config) *slog.Logger {
+// newMask masks every token that should slip through.
+func newMask(w io.Writer, cfg config) *secret.Writer {
 	secrets := []secret.Text{cfg.BotToken}
 	for _, c := range cfg.Credentials {
 		secrets = append(secrets, c.Token)
@@ -122,18 +134,13 @@ func newLog(w io.Writer, cfg config) *slog.Logger {
 	for _, address := range append(cfg.Fallbacks[:len(cfg.Fallbacks):len(cfg.Fallbacks)], cfg.Heartbeat) {
 		secrets = append(secrets, outside.Secrets(address)...)
 	}
-	masked := secret.NewWriter(w, secrets...)
-	options := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(masked, options))
-	}
-	return slog.New(slog.NewTextHandler(masked, options))
+	return secret.NewWriter(w, secrets...)
 }
 
-// version is what the build says of itself.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
+func newLog(w io.Writer, cfg config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return "(devel)"
+	return slog.New(slog.NewTextHandler(w, options))
 }

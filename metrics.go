@@ -61,7 +61,8 @@ func newMetrics() *metrics {
 	m.beliefs = newCounters(m, "beliefs_total", "Changes believed, by what they mean.", "verdict", verdicts...)
 	m.alerts = newCounters(m, "alerts_total", "Alerts committed, by why people are told.", "kind",
 		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved,
-		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported)
+		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported,
+		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
 		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
 	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's message id, for each chat.",

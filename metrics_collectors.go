@@ -89,14 +89,14 @@ type beliefs interface {
 // beliefCollector counts what is believed, and names the instances where that is wanted.
 type beliefCollector struct {
 	beliefs         beliefs
-	instances       []monitor.Instance
+	instances       func() []monitor.Instance
 	each            bool
 	count, instance *prometheus.Desc
 }
 
 func newBeliefCollector(b beliefs, cfg config) beliefCollector {
 	return beliefCollector{
-		beliefs: b, instances: cfg.Fleet.Instances(), each: cfg.MetricsPerInstance,
+		beliefs: b, instances: cfg.Fleet.Instances, each: cfg.MetricsPerInstance,
 		count:    desc("instances", "Instances, by what is believed of them; unseen before the first belief.", "verdict"),
 		instance: desc("instance_state", "What is believed of one instance; always 1. Only with METRICS_PER_INSTANCE=on.", "id", "verdict", "state"),
 	}
@@ -113,7 +113,7 @@ func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
 // Collect gives them.
 func (c beliefCollector) Collect(all chan<- prometheus.Metric) {
 	counts := make(map[monitor.Verdict]int)
-	for _, i := range c.instances {
+	for _, i := range c.instances() {
 		b := c.beliefs.Belief(i.ID)
 		counts[b.Verdict()]++
 		if c.each {

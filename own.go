@@ -20,7 +20,7 @@ type ownTrouble struct {
 
 func (a *app) watchOurselves(cfg config, teller *bot.Teller) (err error) {
 	a.own.database, err = notify.NewAlarm(notify.AlarmOptions{
-		Chats: cfg.Chats, Try: a.store.Probe, Fault: storage.FaultOf, Unsaved: a.watcher.Unsaved, Also: a.tellOutside(cfg, teller.Voice),
+		Chats: cfg.Chats, Try: a.store.Probe, Fault: storage.FaultOf, Unsaved: a.watcher.Unsaved, Also: a.tellOutside(cfg, teller.Voices),
 		Crier: teller, Log: a.log,
 	})
 	if err != nil {

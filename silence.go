@@ -12,7 +12,6 @@ import (
 	"greenwatch/outside"
 	"greenwatch/report"
 	"greenwatch/storage"
-	"greenwatch/words"
 )
 
 // silence is what lets people notice that they are not told: each part is nil where it is off.
@@ -56,7 +55,7 @@ func (a *app) breakSilence(cfg config, t transports) (err error) {
 	}
 	if cfg.DailyReport != nil {
 		a.silence.reporter, err = report.New(report.Options{
-			At: *cfg.DailyReport, Instances: cfg.Fleet.Instances(), Policy: cfg.Policy, Store: a.store, Log: a.log,
+			At: *cfg.DailyReport, Instances: cfg.Fleet.Instances, Policy: cfg.Policy, Store: a.store, Log: a.log,
 		})
 	}
 	return err
@@ -81,7 +80,7 @@ func (a *app) teller(chats *bot.Teller) notify.Teller {
 	}
 	compose := func(notes []monitor.Note) (string, []monitor.Note) {
 		m, carried := chats.Compose(notes)
-		return chats.Voice.Outside(m), carried
+		return chats.Voices.Own().Outside(m), carried
 	}
 	return byAddress{chats: chats, outside: &outside.Teller{Channels: a.silence.channels, Compose: compose}}
 }
@@ -106,7 +105,7 @@ func (b byAddress) Tell(ctx context.Context, to monitor.Address, notes []monitor
 }
 
 // tellOutside tells the other channels of our own trouble; nil where there are none.
-func (a *app) tellOutside(cfg config, voice words.Voice) func(context.Context, monitor.Trouble) {
+func (a *app) tellOutside(cfg config, voices *bot.Voices) func(context.Context, monitor.Trouble) {
 	if a.silence.channels == nil {
 		return nil
 	}
@@ -117,9 +116,7 @@ func (a *app) tellOutside(cfg config, voice words.Voice) func(context.Context, m
 		return monitor.Instance{ID: id}
 	}
 	return func(ctx context.Context, t monitor.Trouble) {
-		voice := voice
-		voice.Now = time.Now()
-		if err := a.silence.channels.Send(ctx, voice.Trouble(t, named).Text()); err != nil {
+		if err := a.silence.channels.Send(ctx, voices.Own().Trouble(t, named).Text()); err != nil {
 			a.log.ErrorContext(ctx, "nobody outside told of our own trouble", "error", err)
 		}
 	}

@@ -15,7 +15,6 @@ import (
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
-	"greenwatch/words"
 )
 
 // Fleet knows the instances.
@@ -23,6 +22,7 @@ type Fleet interface {
 	Instances() []monitor.Instance
 	Instance(id monitor.InstanceID) (monitor.Instance, bool)
 	Find(text string) []monitor.Instance
+	Named(id monitor.InstanceID) monitor.Instance // also of one that is watched no more
 }
 
 // Cases keeps the cases.
@@ -39,7 +39,7 @@ type Watch interface {
 	Last(id monitor.InstanceID) (monitor.Reading, bool)
 }
 
-// Options are what a Bot needs. Chats and Operators may be empty; the rest is required.
+// Options are what a Bot needs. Chats, Operators and List may be empty; the rest is required.
 type Options struct {
 	Telegram  *telegram.Client
 	Chats     []monitor.Address // where alerts go, and where everybody may read
@@ -48,8 +48,9 @@ type Options struct {
 	Cases     Cases
 	States    Chats // of the chats themselves
 	Watch     Watch
+	List      List // nil: no file lists the instances
 	Policy    monitor.Policy
-	Voice     words.Voice
+	Voices    *Voices
 	Log       *slog.Logger
 }
 
@@ -68,7 +69,7 @@ const oldAfter = 5 * time.Minute
 
 // New makes a bot. It makes no call.
 func New(o Options) (*Bot, error) {
-	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Log == nil {
+	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Voices == nil || o.Log == nil {
 		return nil, errors.New("bot: an option is missing")
 	}
 	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), refusals: make(refusals)}, nil
@@ -97,35 +98,5 @@ func (b *Bot) handle(ctx context.Context, u telegram.Update) {
 		b.migrated(ctx, u.Message.MigrateFrom, u.Message.Chat.ID)
 	case u.Message.Command != "":
 		b.command(ctx, *u.Message)
-	}
-}
-
-// menuAgain is how long introducing waits after a failure.
-const menuAgain = time.Minute
-
-// introduce learns the bot's name and sets the menu of commands.
-func (b *Bot) introduce(ctx context.Context) {
-	commands := make([]telegram.Command, 0, len(b.Voice.Menu()))
-	for _, c := range b.Voice.Menu() {
-		commands = append(commands, telegram.Command(c))
-	}
-	for {
-		me, err := b.Telegram.Me(ctx)
-		if err == nil {
-			b.username.Store(me.Username)
-			err = b.Telegram.SetCommands(ctx, telegram.Scope{Kind: telegram.ScopeDefault}, commands)
-		}
-		if err == nil {
-			return
-		}
-		if telegram.ClassOf(err) == telegram.Malformed {
-			b.Log.ErrorContext(ctx, "menu not set", "error", err)
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(menuAgain):
-		}
 	}
 }

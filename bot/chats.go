@@ -26,6 +26,11 @@ func (b *Bot) migrated(ctx context.Context, from, to int64) {
 	b.Log.WarnContext(ctx, "a group has become a supergroup, TELEGRAM_CHATS should name its new id", "chat", from, "new_id", to)
 	if err := b.States.MoveChat(ctx, from, to); err != nil {
 		b.Log.ErrorContext(ctx, "chat not moved", "chat", from, "error", err)
+		return
+	}
+	b.Voices.moved(from, to)
+	if _, chose := b.Voices.choices()[to]; chose {
+		b.showMenu(ctx, to)
 	}
 }
 

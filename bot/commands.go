@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"strings"
-	"time"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -18,6 +17,10 @@ func (b *Bot) command(ctx context.Context, m telegram.Incoming) {
 	k, reply := b.understand(m)
 	if reply == nil {
 		return
+	}
+	if k == changing {
+		said := reply(ctx, m)
+		k, reply = answering, func(context.Context, telegram.Incoming) words.Message { return said }
 	}
 	write := func(reply replier) func(context.Context) {
 		return func(ctx context.Context) { b.answer(ctx, commanded(m), reply(ctx, m)) }
@@ -54,6 +57,11 @@ func (b *Bot) known(m telegram.Incoming) (kind, replier) {
 		return asking, b.check
 	case "reboot":
 		return answering, b.askReboot
+	case "language":
+		if m.Args != "" {
+			return changing, b.askLanguage
+		}
+		return answering, b.language
 	}
 	if addressed := strings.Contains(strings.Fields(m.Text)[0], "@"); m.Chat.Private() || addressed {
 		return answering, b.say(words.NoCommand)
@@ -62,18 +70,24 @@ func (b *Bot) known(m telegram.Incoming) (kind, replier) {
 }
 
 func (b *Bot) say(a words.Answer) replier {
-	return func(context.Context, telegram.Incoming) words.Message { return words.Plain(b.voice().Say(a)) }
+	return func(_ context.Context, m telegram.Incoming) words.Message {
+		return words.Plain(b.voice(m.Chat.ID).Say(a))
+	}
 }
 
 func (b *Bot) greet(_ context.Context, m telegram.Incoming) words.Message {
 	author, _ := m.Author()
-	return b.voice().Greeting(monitor.Address(m.Address), person(author))
+	v := b.voice(m.Chat.ID)
+	if tag, known := words.Language(author.Language); known {
+		v.Language = tag
+	}
+	return v.Greeting(monitor.Address(m.Address), person(author))
 }
 
 func (b *Bot) help(_ context.Context, m telegram.Incoming) words.Message {
 	author, _ := m.Author()
 	username, _ := b.username.Load().(string)
-	return b.voice().Help(username, b.access.operator(author))
+	return b.voice(m.Chat.ID).Help(username, b.access.operator(author))
 }
 
 // askReboot asks the operator who wants a reboot to confirm it.
@@ -81,32 +95,28 @@ func (b *Bot) askReboot(ctx context.Context, m telegram.Incoming) words.Message 
 	author, _ := m.Author()
 	switch {
 	case !b.access.operator(author):
-		return words.Plain(b.voice().NotAllowed(person(author)))
+		return words.Plain(b.voice(m.Chat.ID).NotAllowed(person(author)))
 	case m.Args == "":
-		return words.Plain(b.voice().Say(words.WhichOne))
+		return words.Plain(b.voice(m.Chat.ID).Say(words.WhichOne))
 	}
-	return b.about(m.Args, func(i monitor.Instance) words.Message { return b.confirmation(ctx, i, author) })
+	return b.about(m, func(i monitor.Instance) words.Message { return b.confirmation(ctx, m.Chat.ID, i, author) })
 }
 
-// about finds the one instance that a text means.
-func (b *Bot) about(text string, then func(monitor.Instance) words.Message) words.Message {
-	found := b.Fleet.Find(text)
+// about finds the one instance that is named behind a command.
+func (b *Bot) about(m telegram.Incoming, then func(monitor.Instance) words.Message) words.Message {
+	found := b.Fleet.Find(m.Args)
 	if len(found) == 1 {
 		return then(found[0])
 	}
-	return b.voice().Unknown(text, found)
+	return b.voice(m.Chat.ID).Unknown(m.Args, found)
 }
 
-func (b *Bot) voice() words.Voice {
-	v := b.Voice
-	v.Now = time.Now()
-	return v
-}
+func (b *Bot) voice(chat int64) words.Voice { return b.Voices.Of(chat) }
 
 // ownTrouble says that it is us who cannot answer.
-func (b *Bot) ownTrouble(ctx context.Context, what string, err error) words.Message {
+func (b *Bot) ownTrouble(ctx context.Context, chat int64, what string, err error) words.Message {
 	if ctx.Err() == nil {
 		b.Log.ErrorContext(ctx, "question not answered", "failed", what, "error", err)
 	}
-	return words.Plain(b.voice().Say(words.Trouble))
+	return words.Plain(b.voice(chat).Say(words.Trouble))
 }

@@ -241,7 +241,7 @@ func TestMenu(t *testing.T) {
 		for _, c := range r.telegram.Menu(alerts, guest) {
 			names = append(names, c.Command)
 		}
-		if got := strings.Join(names, " "); got != "status check reboot help" {
+		if got := strings.Join(names, " "); got != "status check reboot language help" {
 			t.Errorf("the menu is %q", got)
 		}
 		r.pass(time.Hour)
@@ -328,6 +328,13 @@ func (c crowd) Instance(id monitor.InstanceID) (monitor.Instance, bool) {
 		}
 	}
 	return monitor.Instance{}, false
+}
+
+func (c crowd) Named(id monitor.InstanceID) monitor.Instance {
+	if i, ok := c.Instance(id); ok {
+		return i
+	}
+	return monitor.Instance{ID: id}
 }
 
 func (c crowd) Find(string) []monitor.Instance { return nil }

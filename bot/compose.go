@@ -5,8 +5,8 @@ import (
 	"greenwatch/words"
 )
 
-// Compose makes the next message of notes for people who get no file: it names every incident that it carries. It also
-// gives those notes.
+// Compose makes the next message of notes for people who get no file and are in no chat: it names every incident that it
+// carries. It also gives those notes.
 func (t *Teller) Compose(notes []monitor.Note) (words.Message, []monitor.Note) {
 	seen := make(map[incidentKey]bool)
 	var some []monitor.Note
@@ -17,6 +17,6 @@ func (t *Teller) Compose(notes []monitor.Note) (words.Message, []monitor.Note) {
 			some = append(some, n)
 		}
 	}
-	made := t.compose(some)
+	made := t.compose(t.Voices.Own(), some)
 	return made.Message, made.notes
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // confirmation asks an operator whether the reboot is meant.
-func (b *Bot) confirmation(ctx context.Context, i monitor.Instance, by telegram.Person) words.Message {
+func (b *Bot) confirmation(ctx context.Context, chat int64, i monitor.Instance, by telegram.Person) words.Message {
 	c, err := b.Cases.Case(ctx, i.ID.Subject())
 	if err != nil {
-		return b.ownTrouble(ctx, "reading a case", err)
+		return b.ownTrouble(ctx, chat, "reading a case", err)
 	}
-	return b.voice().Confirm(i, c, person(by).Name)
+	return b.voice(chat).Confirm(i, c, person(by).Name)
 }
 
 var (
@@ -52,7 +52,7 @@ func (b *Bot) decide(ctx context.Context, p telegram.Press, i monitor.Instance, 
 	}}})
 	if err != nil {
 		b.Log.ErrorContext(ctx, "answer to a confirmation not taken", "instance", i.ID, "error", err)
-		b.toast(ctx, p, b.voice().Say(words.Trouble))
+		b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Trouble))
 		return
 	}
 	if refused != nil && !errors.Is(refused, monitor.ErrRepeated) {
@@ -77,7 +77,7 @@ func answered(c monitor.Case, d deed, wish monitor.Press, s monitor.Scene) (moni
 
 // decided tells who pressed what came of it, and leaves the same where the question stood.
 func (b *Bot) decided(ctx context.Context, p telegram.Press, i monitor.Instance, a monitor.Action, refused error) {
-	v := b.voice()
+	v := b.voice(p.Address.Chat)
 	switch {
 	case refused == nil:
 		b.react(ctx, p, "", v.Taken(i, a))

@@ -18,15 +18,29 @@ type deed struct {
 	instance monitor.InstanceID
 	asked    int64     // confirm, cancel: the person who was asked
 	until    time.Time // confirm: the answer counts until then
+	version  string    // drop, keep: of the list
 }
+
+// general reports whether it concerns no single instance.
+func (d deed) general() bool {
+	_, speaks := d.do.Speaks()
+	return speaks || d.do == words.Adopt || d.aboutList()
+}
+
+func (d deed) aboutList() bool { return d.do == words.Drop || d.do == words.Keep }
 
 // confirmWithin is how long a confirmation may take.
 const confirmWithin = time.Minute
 
 func (d deed) String() string {
+	if _, speaks := d.do.Speaks(); speaks {
+		return string(d.do)
+	}
 	switch d.do {
 	case words.Adopt:
 		return string(d.do)
+	case words.Drop, words.Keep:
+		return fmt.Sprintf("%s:%s", d.do, d.version)
 	case words.Confirm, words.Cancel:
 		return fmt.Sprintf("%s:%s:%d:%d", d.do, d.instance, d.asked, d.until.Unix())
 	default:
@@ -37,10 +51,17 @@ func (d deed) String() string {
 // parseDeed accepts exactly what String makes; people can send whatever they like.
 func parseDeed(data string) (deed, bool) {
 	parts := strings.Split(data, ":")
-	known := map[words.Do]int{words.Check: 2, words.Reboot: 2, words.Confirm: 4, words.Cancel: 4, words.Adopt: 1}
+	known := map[words.Do]int{words.Check: 2, words.Reboot: 2, words.Confirm: 4, words.Cancel: 4, words.Adopt: 1, words.Drop: 2, words.Keep: 2}
 	d := deed{do: words.Do(parts[0])}
+	if _, speaks := d.do.Speaks(); speaks {
+		return d, len(parts) == 1
+	}
 	if known[d.do] != len(parts) {
 		return deed{}, false
+	}
+	if d.aboutList() {
+		d.version = parts[1]
+		return d, d.version != ""
 	}
 	if len(parts) > 1 {
 		id, err := monitor.ParseInstanceID(parts[1])
@@ -64,7 +85,7 @@ func keyboard(m words.Message, asked deed) [][]telegram.Button {
 		buttons := make([]telegram.Button, 0, len(row))
 		for _, button := range row {
 			d := asked
-			d.do, d.instance = button.Do, button.Instance
+			d.do, d.instance, d.version = button.Do, button.Instance, button.Version
 			buttons = append(buttons, telegram.Button{Text: button.Label, Data: d.String()})
 		}
 		rows = append(rows, buttons)

@@ -16,6 +16,7 @@ const (
 	reacting  kind = iota // to a press: the word at once, and the edit of what was pressed
 	answering             // from what is known
 	asking                // GREEN-API first
+	changing              // what is kept; it is committed before the update loop goes on
 )
 
 // places is how many jobs of the kind one chat may have at a time.

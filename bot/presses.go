@@ -13,13 +13,16 @@ import (
 func (b *Bot) press(ctx context.Context, p telegram.Press) {
 	d, ok := parseDeed(p.Data)
 	i, known := b.Fleet.Instance(d.instance)
-	v := b.voice()
+	tag, speaks := d.do.Speaks()
+	v := b.voice(p.Address.Chat)
 	switch {
 	case !b.access.home(p.Address.Chat):
 		b.toast(ctx, p, v.Say(words.NotHere))
 	case !ok:
 		b.toast(ctx, p, v.Say(words.OldButton))
-	case !known && d.do != words.Adopt:
+	case speaks:
+		b.pressLanguage(ctx, p, tag)
+	case !known && !d.general():
 		b.toast(ctx, p, v.Say(words.NotWatched))
 	case d.do == words.Check && p.From.Real():
 		b.start(ctx, p, asking, func(ctx context.Context) { b.checkPressed(ctx, p, i) })
@@ -27,8 +30,10 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 		b.toast(ctx, p, v.NotAllowed(person(p.From)))
 	case d.do == words.Adopt:
 		b.adopt(ctx, p)
+	case d.aboutList():
+		b.answerList(ctx, p, d)
 	case d.do == words.Reboot:
-		ask := func(ctx context.Context) { b.answer(ctx, pressed(p), b.confirmation(ctx, i, p.From)) }
+		ask := func(ctx context.Context) { b.answer(ctx, pressed(p), b.confirmation(ctx, p.Address.Chat, i, p.From)) }
 		if b.start(ctx, p, answering, ask) {
 			b.toast(ctx, p, "")
 		}
@@ -43,7 +48,7 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 func (b *Bot) start(ctx context.Context, p telegram.Press, k kind, do func(ctx context.Context)) bool {
 	started := b.jobs.start(ctx, lane{p.Address.Chat, k}, do)
 	if !started {
-		b.toast(ctx, p, b.voice().Say(words.Crowded))
+		b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Crowded))
 	}
 	return started
 }
@@ -79,15 +84,15 @@ const toastTime = 8 * time.Second
 func (b *Bot) checkPressed(ctx context.Context, p telegram.Press, i monitor.Instance) {
 	checked := make(chan words.Message, 1)
 	b.jobs.running.Go(func() {
-		m := words.Plain(b.voice().Say(words.Trouble)) // should the check panic
+		m := words.Plain(b.voice(p.Address.Chat).Say(words.Trouble)) // should the check panic
 		defer func() { checked <- m }()
-		b.jobs.guard(ctx, func(ctx context.Context) { m = b.checkOne(ctx, i) })
+		b.jobs.guard(ctx, func(ctx context.Context) { m = b.checkOne(ctx, p.Address.Chat, i) })
 	})
 	select {
 	case m := <-checked:
 		b.toastNow(ctx, p, m.Toast())
 	case <-time.After(toastTime):
-		b.toastNow(ctx, p, b.voice().Say(words.Asking))
+		b.toastNow(ctx, p, b.voice(p.Address.Chat).Say(words.Asking))
 		b.answer(ctx, pressed(p), <-checked)
 	}
 }
@@ -103,10 +108,10 @@ func (b *Bot) adopt(ctx context.Context, p telegram.Press) {
 	}
 	if err := b.commit(ctx, changes); err != nil {
 		b.Log.ErrorContext(ctx, "known numbers not adopted", "error", err)
-		b.toast(ctx, p, b.voice().Say(words.Trouble))
+		b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Trouble))
 		return
 	}
-	b.toast(ctx, p, b.voice().Say(words.Adopted))
+	b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Adopted))
 }
 
 // commitTime bounds how long the update loop waits for the database.

@@ -14,17 +14,18 @@ import (
 // status is how everybody is, or one in detail.
 func (b *Bot) status(ctx context.Context, m telegram.Incoming) words.Message {
 	if m.Args != "" {
-		return b.about(m.Args, func(i monitor.Instance) words.Message { return b.detail(ctx, i) })
+		return b.about(m, func(i monitor.Instance) words.Message { return b.detail(ctx, m.Chat.ID, i) })
 	}
 	seen, err := b.seen(ctx, b.Fleet.Instances())
 	if err != nil {
-		return b.ownTrouble(ctx, "reading cases", err)
+		return b.ownTrouble(ctx, m.Chat.ID, "reading cases", err)
 	}
 	chats, err := b.States.Chats(ctx)
 	if err != nil {
-		return b.ownTrouble(ctx, "reading chats", err)
+		return b.ownTrouble(ctx, m.Chat.ID, "reading chats", err)
 	}
-	return b.voice().Unreached(b.voice().Status(seen), chats)
+	v := b.voice(m.Chat.ID)
+	return b.listed(v, v.Unreached(v.Status(seen), chats))
 }
 
 // seen gives the instances with their cases.
@@ -46,18 +47,18 @@ func (b *Bot) seen(ctx context.Context, instances []monitor.Instance) ([]words.S
 
 const transitionsShown = 10
 
-func (b *Bot) detail(ctx context.Context, i monitor.Instance) words.Message {
+func (b *Bot) detail(ctx context.Context, chat int64, i monitor.Instance) words.Message {
 	c, err := b.Cases.Case(ctx, i.ID.Subject())
 	if err != nil {
-		return b.ownTrouble(ctx, "reading a case", err)
+		return b.ownTrouble(ctx, chat, "reading a case", err)
 	}
 	past, err := b.Cases.Transitions(ctx, i.ID.Subject(), transitionsShown)
 	if err != nil {
-		return b.ownTrouble(ctx, "reading transitions", err)
+		return b.ownTrouble(ctx, chat, "reading transitions", err)
 	}
 	slices.Reverse(past)
 	last, _ := b.Watch.Last(i.ID)
-	return b.voice().Detail(i, c, last, past)
+	return b.voice(chat).Detail(i, c, last, past)
 }
 
 // checkTime bounds how long a person waits for GREEN-API: a call that was under way, and then the person's own.
@@ -66,30 +67,30 @@ const checkTime = 75 * time.Second
 // check asks about one instance, or about all.
 func (b *Bot) check(ctx context.Context, m telegram.Incoming) words.Message {
 	if m.Args != "" {
-		return b.about(m.Args, func(i monitor.Instance) words.Message { return b.checkOne(ctx, i) })
+		return b.about(m, func(i monitor.Instance) words.Message { return b.checkOne(ctx, m.Chat.ID, i) })
 	}
 	all := b.Fleet.Instances()
 	if len(all) == 1 {
-		return b.checkOne(ctx, all[0])
+		return b.checkOne(ctx, m.Chat.ID, all[0])
 	}
-	return b.checkAll(ctx, all)
+	return b.checkAll(ctx, m.Chat.ID, all)
 }
 
-func (b *Bot) checkOne(ctx context.Context, i monitor.Instance) words.Message {
+func (b *Bot) checkOne(ctx context.Context, chat int64, i monitor.Instance) words.Message {
 	asking, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	r, err := b.Watch.Check(asking, i.ID)
 	if err != nil {
-		return b.voice().Unanswered(i)
+		return b.voice(chat).Unanswered(i)
 	}
 	c, err := b.Cases.Case(ctx, i.ID.Subject())
 	if err != nil {
-		return b.ownTrouble(ctx, "reading a case", err)
+		return b.ownTrouble(ctx, chat, "reading a case", err)
 	}
-	return b.voice().Reading(i, r, c)
+	return b.voice(chat).Reading(i, r, c)
 }
 
-func (b *Bot) checkAll(ctx context.Context, instances []monitor.Instance) words.Message {
+func (b *Bot) checkAll(ctx context.Context, chat int64, instances []monitor.Instance) words.Message {
 	readings := make([]monitor.Reading, len(instances))
 	asking, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
@@ -104,10 +105,10 @@ func (b *Bot) checkAll(ctx context.Context, instances []monitor.Instance) words.
 	all.Wait()
 	seen, err := b.seen(ctx, instances)
 	if err != nil {
-		return b.ownTrouble(ctx, "reading cases", err)
+		return b.ownTrouble(ctx, chat, "reading cases", err)
 	}
 	for n := range seen {
 		seen[n].Asked = readings[n]
 	}
-	return b.voice().Checked(seen)
+	return b.voice(chat).Checked(seen)
 }

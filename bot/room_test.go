@@ -127,11 +127,15 @@ func newRoom(t *testing.T, check *simtest.Checker) *room {
 	if err := store.Subscribe(t.Context(), chats); err != nil {
 		t.Fatal(err)
 	}
+	voices, err := NewVoices(t.Context(), r.cases, words.Voice{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	r.options = Options{
 		Telegram: client, Chats: chats, Operators: []int64{opsA.ID, opsB.ID}, Fleet: f,
-		Cases: r.cases, States: store, Watch: r.watch, Policy: monitor.DefaultPolicy(), Log: log,
+		Cases: r.cases, States: store, Watch: r.watch, Policy: monitor.DefaultPolicy(), Voices: voices, Log: log,
 	}
-	r.teller = &Teller{Telegram: client, Fleet: f, States: store, Voice: words.Voice{}, Log: log}
+	r.teller = &Teller{Telegram: client, Fleet: f, States: store, Voices: voices, Log: log}
 	r.believe(authorized, kazan1, kazan2, ufa)
 	return r
 }
@@ -286,6 +290,7 @@ func reads(t *testing.T, text string, parts ...string) {
 type cases struct {
 	*storage.Store
 	away atomic.Bool
+	slow atomic.Bool // a language takes seconds to be kept
 }
 
 var errAway = fmt.Errorf("storage: reading: %w", storage.ErrFull)
@@ -309,6 +314,16 @@ func (c *cases) UpdateAll(ctx context.Context, changes []monitor.Change) ([]moni
 		return nil, errAway
 	}
 	return c.Store.UpdateAll(ctx, changes)
+}
+
+func (c *cases) ChooseLanguage(ctx context.Context, chat int64, language string) error {
+	if c.away.Load() {
+		return errAway
+	}
+	if c.slow.Load() {
+		time.Sleep(3 * time.Second)
+	}
+	return c.Store.ChooseLanguage(ctx, chat, language)
 }
 
 // watch answers as it is told.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"time"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -16,7 +15,7 @@ type Teller struct {
 	Telegram *telegram.Client
 	Fleet    Fleet
 	States   Chats
-	Voice    words.Voice
+	Voices   *Voices
 	Log      *slog.Logger
 }
 
@@ -32,7 +31,7 @@ func (t *Teller) TurnToShow(ctx context.Context, to monitor.Address) error {
 
 // Tell writes one message that carries as many of the notes as it can.
 func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
-	told := t.compose(notes)
+	told := t.compose(t.Voices.Of(to.Chat), notes)
 	message := telegram.Message{
 		To: telegram.Address(to), HTML: told.HTML, Silent: told.silent, ReplyTo: told.replyTo, Keyboard: keyboard(told.Message, deed{}),
 	}
@@ -46,7 +45,9 @@ func (t *Teller) chatChanged(ctx context.Context, chat int64, cause error) {
 	var err error
 	switch telegram.ClassOf(cause) {
 	case telegram.Migrated:
-		err = t.States.MoveChat(ctx, chat, movedTo(cause))
+		if err = t.States.MoveChat(ctx, chat, movedTo(cause)); err == nil {
+			t.Voices.moved(chat, movedTo(cause))
+		}
 	case telegram.ChatDead:
 		err = t.States.LoseChat(ctx, chat, cause.Error())
 	}
@@ -73,7 +74,7 @@ func settlement(s monitor.Settlement, err error) monitor.Settlement {
 
 // Show makes a card show how its incidents stand now.
 func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error) {
-	m, _ := t.card(c.Entries)
+	m, _ := t.card(t.Voices.Of(c.To.Chat), c.Entries)
 	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
 	switch telegram.ClassOf(err) {
 	case telegram.None:
@@ -88,7 +89,7 @@ func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error
 
 // List writes the file that names all of a card, or puts the new one into the place of the old.
 func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err error) {
-	table, err := t.voice().Table(t.standings(c.Entries))
+	table, err := t.Voices.Of(c.To.Chat).Table(t.standings(c.Entries))
 	if err != nil {
 		return 0, err
 	}
@@ -126,17 +127,17 @@ type told struct {
 
 // compose makes the next message. Notes of one matter become one; more matters become a digest of the incidents, of as
 // many as it can name.
-func (t *Teller) compose(notes []monitor.Note) told {
+func (t *Teller) compose(v words.Voice, notes []monitor.Note) told {
 	if notes[0].Alert.Incident == 0 {
-		return t.single(notes[0])
+		return t.single(v, notes[0])
 	}
 	entries, byIncident := gather(notes)
 	made := told{silent: true}
 	if len(entries) == 1 && !begins(notes) {
 		last := notes[len(notes)-1]
-		made.Message, made.replyTo = t.follow(last), last.Card
+		made.Message, made.replyTo = t.follow(v, last), last.Card
 	} else {
-		made.Message, entries = t.fit(entries)
+		made.Message, entries = t.fit(v, entries)
 	}
 	for _, e := range entries {
 		for _, n := range byIncident[keyOf(e)] {
@@ -144,15 +145,15 @@ func (t *Teller) compose(notes []monitor.Note) told {
 			made.silent = made.silent && (n.Alert.Silent || !n.Incident.Open())
 		}
 	}
-	return t.marked(made)
+	return marked(v, made)
 }
 
 // follow is the reply to a card: for the last of many that are over it speaks of all.
-func (t *Teller) follow(n monitor.Note) words.Message {
+func (t *Teller) follow(v words.Voice, n monitor.Note) words.Message {
 	if n.CardSize > 1 && n.CardOpen == 0 && n.Alert.Kind == monitor.Resolved {
-		return t.voice().AllOver(n.CardSize)
+		return v.AllOver(n.CardSize)
 	}
-	return t.voice().Reply(t.instance(n.Alert.Subject), n)
+	return v.Reply(t.instance(n.Alert.Subject), n)
 }
 
 // incidentKey tells incidents apart.
@@ -186,9 +187,9 @@ func begins(notes []monitor.Note) bool {
 
 // fit makes a card of as many of the entries as it can name; of very many it makes one all the same, whose file names
 // them.
-func (t *Teller) fit(entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
+func (t *Teller) fit(v words.Voice, entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
 	for {
-		m, named := t.card(entries)
+		m, named := t.card(v, entries)
 		if named == len(entries) || named == 0 || len(entries) > monitor.MaxNamed {
 			return m, entries
 		}
@@ -196,23 +197,25 @@ func (t *Teller) fit(entries []monitor.CardEntry) (words.Message, []monitor.Card
 	}
 }
 
-func (t *Teller) single(n monitor.Note) told {
+func (t *Teller) single(v words.Voice, n monitor.Note) told {
 	made := told{notes: []monitor.Note{n}, silent: n.Alert.Silent, replyTo: n.Card}
 	switch {
 	case n.Alert.Roll != nil:
-		made.Message = t.voice().Fleet(n.Alert, t.byID)
+		made.Message = v.Fleet(n.Alert, t.byID)
+	case n.Alert.List != nil:
+		made.Message = v.List(n.Alert)
 	case n.Alert.Notice != nil:
-		made.Message = t.voice().Notice(n.Alert)
+		made.Message = v.Notice(n.Alert)
 	default:
-		made.Message = t.voice().Reply(t.instance(n.Alert.Subject), n)
+		made.Message = v.Reply(t.instance(n.Alert.Subject), n)
 	}
-	return t.marked(made)
+	return marked(v, made)
 }
 
-func (t *Teller) marked(made told) told {
+func marked(v words.Voice, made told) told {
 	for _, n := range made.notes {
 		if n.Repeat {
-			made.Message = t.voice().Repeated(made.Message)
+			made.Message = v.Repeated(made.Message)
 			break
 		}
 	}
@@ -220,11 +223,11 @@ func (t *Teller) marked(made told) told {
 }
 
 // card shows incidents as they stand now, and says how many of them it names.
-func (t *Teller) card(entries []monitor.CardEntry) (words.Message, int) {
+func (t *Teller) card(v words.Voice, entries []monitor.CardEntry) (words.Message, int) {
 	if len(entries) == 1 {
-		return t.voice().Card(t.instance(entries[0].Subject), entries[0].Incident), 1
+		return v.Card(t.instance(entries[0].Subject), entries[0].Incident), 1
 	}
-	return t.voice().Digest(t.standings(entries))
+	return v.Digest(t.standings(entries))
 }
 
 func (t *Teller) standings(entries []monitor.CardEntry) []words.Entry {
@@ -240,16 +243,4 @@ func (t *Teller) instance(s monitor.Subject) monitor.Instance {
 	return t.byID(id)
 }
 
-// byID is the instance, or a nameless one where it is watched no more.
-func (t *Teller) byID(id monitor.InstanceID) monitor.Instance {
-	if i, ok := t.Fleet.Instance(id); ok {
-		return i
-	}
-	return monitor.Instance{ID: id, Pool: id.Pool()}
-}
-
-func (t *Teller) voice() words.Voice {
-	v := t.Voice
-	v.Now = time.Now()
-	return v
-}
+func (t *Teller) byID(id monitor.InstanceID) monitor.Instance { return t.Fleet.Named(id) }

@@ -10,26 +10,30 @@ import (
 // Cry writes a message about our own trouble; in answer to the card, where there is one. It needs no database. A group
 // that has become a supergroup is told there, and the settlement says where that is.
 func (t *Teller) Cry(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) monitor.Settlement {
-	m := t.voice().Trouble(trouble, t.byID)
-	if card != 0 {
-		m = t.voice().TroubleReply(trouble, t.byID)
-	}
-	if trouble.Repeat {
-		m = t.voice().Repeated(m)
-	}
-	message := telegram.Message{To: telegram.Address(to), HTML: m.HTML, Silent: trouble.Over(), ReplyTo: card}
-	id, err := send(ctx, t.Telegram, t.Log, message)
+	id, err := t.cry(ctx, to, trouble, card)
 	if telegram.ClassOf(err) == telegram.Migrated {
+		t.Voices.moved(to.Chat, movedTo(err))
 		to = monitor.Address{Chat: movedTo(err)}
-		message.To = telegram.Address(to)
-		id, err = send(ctx, t.Telegram, t.Log, message)
+		id, err = t.cry(ctx, to, trouble, card)
 	}
 	return settlement(monitor.Settlement{To: to, MessageID: id}, err)
 }
 
+func (t *Teller) cry(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) (int, error) {
+	v := t.Voices.Of(to.Chat)
+	m := v.Trouble(trouble, t.byID)
+	if card != 0 {
+		m = v.TroubleReply(trouble, t.byID)
+	}
+	if trouble.Repeat {
+		m = v.Repeated(m)
+	}
+	return send(ctx, t.Telegram, t.Log, telegram.Message{To: telegram.Address(to), HTML: m.HTML, Silent: trouble.Over(), ReplyTo: card})
+}
+
 // ShowTrouble makes the message about our own trouble say how it stands now.
 func (t *Teller) ShowTrouble(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) (gone bool, err error) {
-	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: to.Chat, MessageID: card, HTML: t.voice().Trouble(trouble, t.byID).HTML})
+	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: to.Chat, MessageID: card, HTML: t.Voices.Of(to.Chat).Trouble(trouble, t.byID).HTML})
 	switch telegram.ClassOf(err) {
 	case telegram.None:
 		return false, nil

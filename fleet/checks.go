@@ -21,18 +21,18 @@ const (
 
 // validToken allows what a URL's path can hold unchanged (RFC 3986, 2.3); the vendor promises no form.
 func validToken(s string) bool {
-	return len(s) >= minToken && len(s) <= maxToken && strings.Trim(s, digits+letters+"-_.~") == ""
+	return len(s) >= minToken && len(s) <= maxToken && strings.Trim(s, digits+letters+"-_.~") == "" && strings.Trim(s, ".") != ""
 }
 
 // checkLabel says what is wrong with a name or a tag; both are shown to people.
 func checkLabel(s string) string {
 	switch {
 	case !utf8.ValidString(s):
-		return "a name or tag is not UTF-8; want the list saved as UTF-8"
+		return "a name, tag or contact is not UTF-8; want the list saved as UTF-8"
 	case utf8.RuneCountInString(s) > maxLabel || strings.ContainsFunc(s, unicode.IsControl):
-		return "a name or tag is too long or has control characters; want at most 64 characters on one line"
+		return "a name, tag or contact is too long or has control characters; want at most 64 characters on one line"
 	case len(s) >= 32 && strings.Trim(s, digits+"abcdefABCDEF") == "":
-		return "a name or tag looks like a token and would be shown to people; want the token in its own place"
+		return "a name, tag or contact looks like a token and would be shown to people; want the token in its own place"
 	}
 	return ""
 }

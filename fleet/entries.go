@@ -4,16 +4,18 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"greenwatch/monitor"
 )
 
 // readEntries reads GREEN_API_INSTANCES. Entries are counted from 1.
 func (l *loader) readEntries(text string) {
 	entries := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 	for i, entry := range entries {
-		place := fmt.Sprintf("%s, entry %d", inEntries, i+1)
+		at := place{source: fmt.Sprintf("%s, entry %d", inEntries, i+1)}
 		id, rest, ok := strings.Cut(entry, ":")
 		if !ok {
-			l.report(place, "has no ':'; want idInstance:apiTokenInstance, and @apiUrl and =name if needed, "+
+			l.report(at, monitor.ListID, "has no ':'; want idInstance:apiTokenInstance, and @apiUrl and =name if needed, "+
 				"as in 1101000001:TOKEN=Shop_Berlin (a name has no white space and no comma here)")
 			continue
 		}
@@ -21,10 +23,10 @@ func (l *loader) readEntries(text string) {
 		token, apiURL, own := strings.Cut(rest, "@")
 		switch {
 		case named && name == "":
-			l.report(place, "has nothing behind the '='; want a name, as in =Shop_Berlin")
+			l.report(at, monitor.ListID, "has nothing behind the '='; want a name, as in =Shop_Berlin")
 		case own && apiURL == "":
-			l.report(place, "has nothing behind the '@'; want an apiUrl, as in @https://1101.api.green-api.com")
+			l.report(at, monitor.ListID, "has nothing behind the '@'; want an apiUrl, as in @https://1101.api.green-api.com")
 		}
-		l.add(place, record{id: id, token: token, url: apiURL, name: name})
+		l.add(at, record{id: id, token: token, url: apiURL, name: name})
 	}
 }

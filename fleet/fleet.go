@@ -1,24 +1,37 @@
-// Package fleet knows which instances there are: it reads them from the environment and from a CSV file.
+// Package fleet knows which instances there are: it reads them from the environment and from a CSV file, and follows
+// the file as it changes.
 //
-// What it publishes has no tokens in it. The credentials are handed over apart, once, for the client of the API alone.
+// What it publishes has no tokens in it. The credentials are handed over apart, for the client of the API alone.
 package fleet
 
 import (
 	"cmp"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"greenwatch/monitor"
 )
 
 // Fleet is the instances that are watched. It is safe for concurrent use.
 type Fleet struct {
-	instances []monitor.Instance // by id
+	sources Sources
+	now     atomic.Pointer[list]
 }
 
-func newFleet(instances []monitor.Instance) *Fleet {
+// list is one version of what is listed.
+type list struct {
+	instances   []monitor.Instance                      // by id
+	credentials []Credential                            // as they are listed
+	version     string                                  // of the file
+	filed       int                                     // how many are in the file
+	former      map[monitor.InstanceID]monitor.Instance // those that earlier versions had
+}
+
+func sortInstances(instances []monitor.Instance) {
 	slices.SortFunc(instances, func(a, b monitor.Instance) int { return compareIDs(a.ID, b.ID) })
-	return &Fleet{instances: instances}
 }
 
 // compareIDs orders ids as numbers. They have no leading zeros, so a longer one is the greater.
@@ -26,18 +39,60 @@ func compareIDs(a, b monitor.InstanceID) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// Instances gives all of them, the smallest id first. The slice is the caller's; the tags in it are shared.
-func (f *Fleet) Instances() []monitor.Instance { return slices.Clone(f.instances) }
-
-// Instance gives the one with this id; false where there is none.
-func (f *Fleet) Instance(id monitor.InstanceID) (monitor.Instance, bool) {
-	at, ok := slices.BinarySearchFunc(f.instances, id, func(i monitor.Instance, id monitor.InstanceID) int {
+func (l *list) find(id monitor.InstanceID) (monitor.Instance, bool) {
+	at, ok := slices.BinarySearchFunc(l.instances, id, func(i monitor.Instance, id monitor.InstanceID) int {
 		return compareIDs(i.ID, id)
 	})
 	if !ok {
 		return monitor.Instance{}, false
 	}
-	return f.instances[at], true
+	return l.instances[at], true
+}
+
+// File is the name of the CSV file, without folders; empty: there is none.
+func (f *Fleet) File() string {
+	if f.sources.File == "" {
+		return ""
+	}
+	return filepath.Base(f.sources.File)
+}
+
+// Instances gives all of them, the smallest id first. The slice is the caller's; the tags in it are shared.
+func (f *Fleet) Instances() []monitor.Instance { return slices.Clone(f.now.Load().instances) }
+
+// Count is how many there are.
+func (f *Fleet) Count() int { return len(f.now.Load().instances) }
+
+// Instance gives the one with this id; false where there is none.
+func (f *Fleet) Instance(id monitor.InstanceID) (monitor.Instance, bool) {
+	return f.now.Load().find(id)
+}
+
+// Named gives the instance as it is known, or was before it left the list, or else with its id alone.
+func (f *Fleet) Named(id monitor.InstanceID) monitor.Instance {
+	now := f.now.Load()
+	if i, ok := now.find(id); ok {
+		return i
+	}
+	if i, ok := now.former[id]; ok {
+		return i
+	}
+	return monitor.Instance{ID: id, Pool: id.Pool()}
+}
+
+// take makes a list the one that is watched.
+func (f *Fleet) take(next *list) {
+	was := f.now.Load()
+	next.former = maps.Clone(was.former)
+	for _, i := range was.instances {
+		if _, stays := next.find(i.ID); !stays {
+			if next.former == nil {
+				next.former = make(map[monitor.InstanceID]monitor.Instance)
+			}
+			next.former[i.ID] = i
+		}
+	}
+	f.now.Store(next)
 }
 
 // Find gives the instances that a person may mean by text, by the best of these that fits any: the id, the name, the
@@ -61,7 +116,7 @@ func (f *Fleet) Find(text string) []monitor.Instance {
 	}
 	for _, fit := range fits {
 		var found []monitor.Instance
-		for _, i := range f.instances {
+		for _, i := range f.now.Load().instances {
 			if fit(i) {
 				found = append(found, i)
 			}

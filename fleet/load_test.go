@@ -139,7 +139,7 @@ func TestLoadReportsEverything(t *testing.T) {
 		},
 		"token in the place of the name": {
 			entries: "1101000001:Shop_Berlin=" + token,
-			want:    []string{"entry 1: a name or tag looks like a token"},
+			want:    []string{"entry 1: a name, tag or contact looks like a token"},
 		},
 		"bad id": {
 			entries: "0101000001:token-0001 :token-0002 1234567890123456789:token-0003",
@@ -172,7 +172,7 @@ func TestLoadReportsEverything(t *testing.T) {
 		},
 		"no header": {
 			file: "1101000001," + token + "\n",
-			want: []string{"GREEN_API_INSTANCES_FILE, line 1: is no header, or its column 1 is not known"},
+			want: []string{"GREEN_API_INSTANCES_FILE, line 1: is no header, or it has columns that are not known: 1, 2;"},
 		},
 		"header without a token": {file: "id,name\n", want: []string{"line 1: has no column token"}},
 		"header with a column twice": {
@@ -181,12 +181,12 @@ func TestLoadReportsEverything(t *testing.T) {
 		"empty header": {file: "\n", want: []string{"line 1: has no header"}},
 		"rows": {
 			file: "id,token,name\n1101000001," + token + ",\"two\nlines\"\n1101000002," + token + ",a,b\n" +
-				"1101000003," + token + "\"x,\n1101000004," + token + ",\xff\n1101000005," + token + "," + strings.Repeat("n", 65) +
-				"\n,\n1101000006," + token + ",\"open\n",
+				"1101000003," + token + "\"x,\n1101000004," + token + ",\t\x01\n1101000005," + token + "," + strings.Repeat("n", 65) +
+				"\n,,x\n1101000006," + token + ",\"open\n",
 			want: []string{
-				"line 2: a name or tag is too long or has control", "line 4: has 4 fields; want at most 3",
-				"line 5: has a quotation mark out of place", "line 6: a name or tag is not UTF-8",
-				"line 7: a name or tag is too long", "line 8: the idInstance", "line 8: the apiTokenInstance",
+				"line 2: a name, tag or contact is too long or has control", "line 4: has 4 fields; want at most 3",
+				"line 5: has a quotation mark out of place", "line 6: a name, tag or contact is too long or has control",
+				"line 7: a name, tag or contact is too long", "line 8: the idInstance", "line 8: the apiTokenInstance",
 				"line 9: has a quotation mark out of place",
 			},
 		},
@@ -214,8 +214,8 @@ func expectProblems(t *testing.T, s Sources, want []string) {
 		t.Fatalf("%d problems, want %d:\n%v", len(problems), len(want), err)
 	}
 	for i, part := range want {
-		if !strings.Contains(problems[i], part) || !strings.Contains(problems[i], "want ") {
-			t.Errorf("problem %d is %q, want %q in it", i, problems[i], part)
+		if text := problems[i].Text; !strings.Contains(text, part) || !strings.Contains(text, "want ") {
+			t.Errorf("problem %d is %q, want %q in it", i, text, part)
 		}
 	}
 	for i := range len(token) - 8 {

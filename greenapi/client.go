@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"greenwatch/monitor"
@@ -33,7 +34,7 @@ type Options struct {
 
 // Client asks the API. Its methods may be called from any number of goroutines.
 type Client struct {
-	instances map[monitor.InstanceID]instance
+	instances atomic.Pointer[map[monitor.InstanceID]instance]
 	timeout   time.Duration
 	agent     string
 	reads     http.RoundTripper
@@ -48,8 +49,7 @@ func New(o Options) (*Client, error) {
 		return nil, errors.New("greenapi: the time-out is negative")
 	}
 	c := &Client{
-		instances: make(map[monitor.InstanceID]instance, len(o.Credentials)),
-		timeout:   o.Timeout, agent: o.UserAgent, reads: o.HTTP, acts: o.HTTP,
+		timeout: o.Timeout, agent: o.UserAgent, reads: o.HTTP, acts: o.HTTP,
 	}
 	if c.timeout == 0 {
 		c.timeout = defaultTimeout
@@ -60,21 +60,32 @@ func New(o Options) (*Client, error) {
 	if o.HTTP == nil {
 		c.reads, c.acts = newTransports(c.timeout)
 	}
-	for i, cred := range o.Credentials {
+	if err := c.Replace(o.Credentials); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Replace makes these the credentials of every call that begins from now on. On an error, which is like one of [New],
+// the old ones stay.
+func (c *Client) Replace(credentials []Credential) error {
+	instances := make(map[monitor.InstanceID]instance, len(credentials))
+	for i, cred := range credentials {
 		// The parser's error quotes its input, which is a token where two columns were swapped.
 		if _, err := monitor.ParseInstanceID(string(cred.ID)); err != nil {
-			return nil, fmt.Errorf("greenapi: credential %d: idInstance is not 1 to 18 digits without a leading zero", i+1)
+			return fmt.Errorf("greenapi: credential %d: idInstance is not 1 to 18 digits without a leading zero", i+1)
 		}
-		if _, twice := c.instances[cred.ID]; twice {
-			return nil, fmt.Errorf("greenapi: instance %s: given twice", cred.ID)
+		if _, twice := instances[cred.ID]; twice {
+			return fmt.Errorf("greenapi: instance %s: given twice", cred.ID)
 		}
 		in, err := newInstance(cred)
 		if err != nil {
-			return nil, fmt.Errorf("greenapi: instance %s: %w", cred.ID, err)
+			return fmt.Errorf("greenapi: instance %s: %w", cred.ID, err)
 		}
-		c.instances[cred.ID] = in
+		instances[cred.ID] = in
 	}
-	return c, nil
+	c.instances.Store(&instances)
+	return nil
 }
 
 // State asks for the state of an instance: https://green-api.com/en/docs/api/account/GetStateInstance/. Whatever comes
@@ -82,7 +93,7 @@ func New(o Options) (*Client, error) {
 // meanwhile the reading's finding is the zero one: nothing was learned.
 func (c *Client) State(ctx context.Context, id monitor.InstanceID) monitor.Reading {
 	r := monitor.Reading{Instance: id, At: time.Now()}
-	in, known := c.instances[id]
+	in, known := (*c.instances.Load())[id]
 	if !known {
 		r.Answer, r.Detail = monitor.NoAnswer, unknownInstance
 		return r
@@ -94,7 +105,7 @@ func (c *Client) State(ctx context.Context, id monitor.InstanceID) monitor.Readi
 // Reboot restarts an instance: https://green-api.com/en/docs/api/account/Reboot/. The request is sent once, whatever
 // happens to it. Refused means that the API said no or that nothing was sent, unknown that it may have been executed.
 func (c *Client) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome {
-	in, known := c.instances[id]
+	in, known := (*c.instances.Load())[id]
 	if !known {
 		return unsent(unknownInstance)
 	}

@@ -27,7 +27,7 @@ func TestSecretShowsItselfNowhere(t *testing.T) {
 		map[string]any{"a": exported{s}},
 		credential(),
 		greenapi.Options{Credentials: []greenapi.Credential{credential()}},
-		client, *client,
+		client,
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%T"} {
 			clean(t, fmt.Sprintf(verb, v))

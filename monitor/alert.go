@@ -15,6 +15,7 @@ type Alert struct {
 	Roll     *Roll     // what the fleet looked like
 	Notice   *Notice   // what became of our own links
 	Day      *Day      // what it reports on
+	List     *ListNews `json:",omitempty"` // what the list of instances brings
 	Only     []Address // who is told; empty: every chat that is subscribed
 }
 
@@ -36,6 +37,10 @@ const (
 	ChatLost AlertKind = "lost"     // another chat cannot be written to any more
 	Deaf     AlertKind = "deaf"     // presses and commands do not reach us
 	Reported AlertKind = "report"   // how the last 24 hours went
+
+	ListChanged AlertKind = "list"         // the file that lists the instances was read, and is watched
+	ListRefused AlertKind = "list_refused" // it is wrong, and nothing of it counts
+	ListAsked   AlertKind = "list_asked"   // too many are gone from it: a person decides
 )
 
 // Begins reports whether the alert opens the incident's card.

@@ -14,8 +14,9 @@ type Case struct {
 	Incident Incident // the last one; number 0: there was none
 	Action   Action   // the last one
 	Proof    Proof
-	Arrivals int    // alerts about the fleet made so far (subject self)
-	Reported string // the date of the last daily report (subject self), as in 2026-11-22
+	Arrivals int     // alerts about the fleet made so far (subject self)
+	Reported string  // the date of the last daily report (subject self), as in 2026-11-22
+	Listing  Listing `json:",omitzero"` // of the file that lists the instances (subject self)
 }
 
 // Scene is what a rule needs to know besides the case.

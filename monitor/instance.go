@@ -39,7 +39,19 @@ type Instance struct {
 	Name string
 	Tags []string
 	Pool string // the instance's own host, or the first four digits of its id
+
+	Priority Priority // kept; nothing follows from it yet
+	Contact  string   // who has the phone, and how to reach them
 }
+
+// Priority says when somebody must know of a number's trouble.
+type Priority string
+
+// The priorities.
+const (
+	PriorityNight Priority = ""    // at any hour
+	PriorityDay   Priority = "day" // in the daytime
+)
 
 // Title is the human name, or the id where there is none.
 func (i Instance) Title() string {

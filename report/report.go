@@ -22,7 +22,7 @@ type Store interface {
 // Options are what a Reporter needs; all are required.
 type Options struct {
 	At        Clock
-	Instances []monitor.Instance
+	Instances func() []monitor.Instance // those that are watched now
 	Policy    monitor.Policy
 	Store     Store
 	Log       *slog.Logger
@@ -63,7 +63,7 @@ const (
 
 // New makes a reporter.
 func New(o Options) (*Reporter, error) {
-	if o.At.Zone == nil || len(o.Instances) == 0 || o.Store == nil || o.Log == nil {
+	if o.At.Zone == nil || o.Instances == nil || o.Store == nil || o.Log == nil {
 		return nil, errors.New("report: an option is missing")
 	}
 	return &Reporter{Options: o}, nil
@@ -132,8 +132,9 @@ func (r *Reporter) roll(ctx context.Context) (monitor.Roll, error) {
 	for _, c := range cases {
 		believed[c.Subject] = c.Belief.Finding
 	}
-	roll := monitor.Roll{Total: len(r.Instances)}
-	for _, i := range r.Instances {
+	instances := r.Instances()
+	roll := monitor.Roll{Total: len(instances)}
+	for _, i := range instances {
 		switch f := believed[i.ID.Subject()]; f.Verdict() {
 		case monitor.Good:
 			roll.Good++

@@ -71,11 +71,15 @@ func inOffice(t *testing.T, story func(t *testing.T, o *office)) {
 	})
 }
 
+func listed(all ...monitor.Instance) func() []monitor.Instance {
+	return func() []monitor.Instance { return all }
+}
+
 // run lets a reporter and the sweeps run until a time.
 func (o *office) run(at report.Clock, until time.Time) {
 	o.t.Helper()
 	r, err := report.New(report.Options{
-		At: at, Instances: []monitor.Instance{kazan, samara}, Store: o, Log: slog.New(slog.NewTextHandler(o.logged, nil)),
+		At: at, Instances: listed(kazan, samara), Store: o, Log: slog.New(slog.NewTextHandler(o.logged, nil)),
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -194,7 +198,7 @@ func TestWaitsForASweep(t *testing.T) {
 		o.run(report.Clock{Hour: 12, Zone: time.UTC}, time.Date(2000, 1, 1, 11, 0, 0, 0, time.UTC))
 		time.Sleep(2 * time.Hour)
 		r, err := report.New(report.Options{
-			At: report.Clock{Hour: 12, Zone: time.UTC}, Instances: []monitor.Instance{kazan}, Store: o, Log: slog.New(slog.DiscardHandler),
+			At: report.Clock{Hour: 12, Zone: time.UTC}, Instances: listed(kazan), Store: o, Log: slog.New(slog.DiscardHandler),
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -53,3 +53,13 @@ func TestWriterMasks(t *testing.T) {
 		t.Errorf("got %q", out.String())
 	}
 }
+
+func TestWriterLearns(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	w := secret.NewWriter(&out)
+	w.Hide(secret.New(token), secret.New(token))
+	if _, err := w.Write([]byte("a " + token + " b")); err != nil || out.String() != "a *** b" {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}

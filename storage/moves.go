@@ -135,6 +135,9 @@ func (s *Store) MoveChat(ctx context.Context, from, to int64) error {
 	var effects monitor.Effects
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		effects = monitor.Effects{}
+		if err := moveLanguage(ctx, tx, from, to); err != nil {
+			return err
+		}
 		var subscribed bool
 		err := tx.QueryRowContext(ctx, `
 			update chats set moved_to = $1 where chat = $2 and topic = 0 and moved_to = 0 returning subscribed`, to, from).Scan(&subscribed)

@@ -39,6 +39,7 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"cases":             testCases,
 		"dead chat":         testChatLost,
 		"moved chat":        testMovedChat,
+		"languages":         testLanguages,
 		"growing card":      testGrowingCard,
 		"unknown case":      testUnknownCase,
 		"unchanged":         testUnchanged,

@@ -20,13 +20,16 @@ const (
 
 // guard makes all calls about one instance and judges what they bring.
 type guard struct {
-	w    *Watcher
-	id   monitor.InstanceID
-	pool bulkhead
-	log  *slog.Logger
+	w   *Watcher
+	id  monitor.InstanceID
+	log *slog.Logger
 
-	presses chan press
-	wake    chan struct{}
+	newcomers *newcomers // those that came together with it
+	presses   chan press
+	wake      chan struct{}
+	dismissed context.Context
+	dismiss   context.CancelFunc
+	ended     chan struct{}
 
 	// owned by run
 	watch   monitor.Watch
@@ -39,12 +42,14 @@ type guard struct {
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
 
-	mu     sync.Mutex
-	slot   slot
-	moved  bool // somebody else changed the case
-	last   monitor.Reading
-	belief monitor.Belief
-	unkept monitor.Belief // what the store failed to take; zero: nothing
+	mu      sync.Mutex
+	pool    bulkhead
+	slot    slot
+	moved   bool // somebody else changed the case
+	renewed bool // it is reached in another way
+	last    monitor.Reading
+	belief  monitor.Belief
+	unkept  monitor.Belief // what the store failed to take; zero: nothing
 }
 
 // slot is the time at which a round asks an instance; the zero slot is none.
@@ -60,10 +65,12 @@ type press struct {
 }
 
 func newGuard(w *Watcher, id monitor.InstanceID, pool bulkhead) *guard {
-	return &guard{
+	g := &guard{
 		w: w, id: id, pool: pool, log: w.Log.With("instance", id), unseen: true,
-		presses: make(chan press), wake: make(chan struct{}, 1),
+		presses: make(chan press), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
+	g.dismissed, g.dismiss = context.WithCancel(context.Background())
+	return g
 }
 
 func (g *guard) resume(c monitor.Case, agreed time.Time) {
@@ -109,6 +116,23 @@ func (g *guard) assign(s slot) {
 	g.slot = s
 }
 
+// serve runs the guard until ctx ends or it is dismissed.
+func (g *guard) serve(ctx context.Context) {
+	defer close(g.ended)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(g.dismissed, cancel)()
+	g.run(ctx)
+}
+
+// quit gives up what a guard that has ended was waited for.
+func (g *guard) quit() {
+	g.newcomers.forget(g.id)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.assign(slot{})
+}
+
 func (g *guard) run(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -131,12 +155,15 @@ func (g *guard) run(ctx context.Context) {
 	}
 }
 
-// heed reads the deadline again where somebody else changed the case.
+// heed asks anew where the way to do so has changed, and reads the deadline again where somebody else changed the case.
 func (g *guard) heed(ctx context.Context) {
 	g.mu.Lock()
-	moved := g.moved
-	g.moved = false
+	moved, renewed := g.moved, g.renewed
+	g.moved, g.renewed = false, false
 	g.mu.Unlock()
+	if renewed {
+		g.askAt = time.Now()
+	}
 	if !moved {
 		return
 	}
@@ -189,11 +216,14 @@ func (g *guard) answer(ctx context.Context, p press) {
 // look makes one call and judges its answer. The zero Reading: it came to nothing, through our own fault or our end.
 func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	defer g.survive(ctx)
-	if !g.pool.enter(ctx) {
+	g.mu.Lock()
+	pool := g.pool
+	g.mu.Unlock()
+	if !pool.enter(ctx) {
 		return monitor.Reading{}
 	}
 	began := time.Now()
-	r = g.ask(ctx)
+	r = g.ask(ctx, pool)
 	took := time.Since(began)
 	r.Via = via
 	if ctx.Err() != nil {
@@ -216,8 +246,8 @@ func (g *guard) survive(ctx context.Context) {
 	}
 }
 
-func (g *guard) ask(ctx context.Context) monitor.Reading {
-	defer g.pool.leave()
+func (g *guard) ask(ctx context.Context, pool bulkhead) monitor.Reading {
+	defer pool.leave()
 	return g.w.API.State(ctx, g.id)
 }
 
@@ -244,7 +274,7 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) {
 	if len(g.unsaved) == 0 && (g.lookAt.IsZero() || time.Now().Before(g.lookAt)) {
 		return
 	}
-	if g.unseen && len(g.unsaved) > 0 && g.w.newcomers.take(g.id, g.unsaved) {
+	if g.unseen && len(g.unsaved) > 0 && g.newcomers.take(g.id, g.unsaved) {
 		g.unsaved = nil
 		return
 	}

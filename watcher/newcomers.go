@@ -15,7 +15,8 @@ const patience = time.Minute
 // What comes later is told like any other change.
 type newcomers struct {
 	w        *Watcher
-	complete chan struct{} // closed when all are in
+	order    []monitor.InstanceID // all, as they are listed
+	complete chan struct{}        // closed when all are in
 
 	mu      sync.Mutex
 	waiting map[monitor.InstanceID]bool
@@ -23,14 +24,16 @@ type newcomers struct {
 	kept    bool
 }
 
-func newNewcomers(w *Watcher) *newcomers {
+// newNewcomers are those of guards that came together of which the store has no belief.
+func newNewcomers(w *Watcher, guards []*guard) *newcomers {
 	n := &newcomers{
 		w: w, complete: make(chan struct{}),
 		waiting: make(map[monitor.InstanceID]bool), beliefs: make(map[monitor.InstanceID][]monitor.Belief),
 	}
-	for id, g := range w.guards {
+	for _, g := range guards {
 		if g.unseen {
-			n.waiting[id] = true
+			n.order = append(n.order, g.id)
+			n.waiting[g.id] = true
 		}
 	}
 	n.kept = len(n.waiting) == 0
@@ -45,13 +48,26 @@ func (n *newcomers) take(id monitor.InstanceID, beliefs []monitor.Belief) bool {
 		return false
 	}
 	n.beliefs[id] = append(n.beliefs[id], beliefs...)
-	if n.waiting[id] {
-		delete(n.waiting, id)
-		if len(n.waiting) == 0 {
-			close(n.complete)
-		}
-	}
+	n.in(id)
 	return true
+}
+
+// forget waits no more for one that is not watched any longer, and tells nothing of it.
+func (n *newcomers) forget(id monitor.InstanceID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.beliefs, id)
+	n.in(id)
+}
+
+func (n *newcomers) in(id monitor.InstanceID) {
+	if !n.waiting[id] {
+		return
+	}
+	delete(n.waiting, id)
+	if len(n.waiting) == 0 {
+		close(n.complete)
+	}
 }
 
 func (n *newcomers) run(ctx context.Context) {
@@ -67,10 +83,10 @@ func (n *newcomers) run(ctx context.Context) {
 	for failing := false; ; failing = true {
 		err := n.keep(ctx)
 		if err == nil {
-			n.w.setUnkept(nil)
+			n.w.setUnkept(n, nil)
 			return
 		}
-		n.w.setUnkept(n.unkept())
+		n.w.setUnkept(n, n.unkept())
 		if !failing {
 			n.w.Log.ErrorContext(ctx, "first sight not kept, trying again", "error", err)
 		}
@@ -90,16 +106,20 @@ func (n *newcomers) keep(ctx context.Context) error {
 	defer n.mu.Unlock()
 	scene := n.w.scene()
 	roll := n.roll()
+	if roll.Total == 0 { // all of them are gone already
+		n.kept = true
+		return nil
+	}
 	scene.Crowd = roll.Known
 	changes := []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Arrive(roll, scene)
 	}}}
-	for _, i := range n.w.Instances {
-		beliefs := n.beliefs[i.ID]
+	for _, id := range n.order {
+		beliefs := n.beliefs[id]
 		if len(beliefs) == 0 {
 			continue
 		}
-		changes = append(changes, monitor.Change{Subject: i.ID.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
+		changes = append(changes, monitor.Change{Subject: id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 			return c.Follow(beliefs, monitor.Reading{}, scene)
 		}})
 	}
@@ -116,15 +136,15 @@ func (n *newcomers) keep(ctx context.Context) error {
 // roll says what the newcomers looked like.
 func (n *newcomers) roll() monitor.Roll {
 	roll := monitor.Roll{Total: len(n.waiting) + len(n.beliefs)}
-	roll.Others = len(n.w.guards) - roll.Total
-	for _, i := range n.w.Instances {
-		beliefs := n.beliefs[i.ID]
+	roll.Others = n.w.count() - roll.Total
+	for _, id := range n.order {
+		beliefs := n.beliefs[id]
 		switch {
 		case len(beliefs) == 0:
 		case beliefs[len(beliefs)-1].Verdict() == monitor.Good:
 			roll.Good++
 		default:
-			roll.Bad = append(roll.Bad, monitor.RollEntry{Instance: i.ID, Finding: beliefs[len(beliefs)-1].Finding})
+			roll.Bad = append(roll.Bad, monitor.RollEntry{Instance: id, Finding: beliefs[len(beliefs)-1].Finding})
 		}
 	}
 	roll.Known = monitor.Crowd(len(roll.Bad))

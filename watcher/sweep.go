@@ -44,9 +44,11 @@ func (r *round) served(reading monitor.Reading) {
 
 // sweep gives every instance its slot: hash(id) spreads them over the span, each at the same place every time.
 func (w *Watcher) sweep(span time.Duration) {
+	w.roster.mu.RLock() // nobody is dismissed meanwhile
+	defer w.roster.mu.RUnlock()
 	now := time.Now()
-	r := &round{ended: w.endSweep, waiting: len(w.guards), sweep: monitor.Sweep{Started: now}}
-	for id, g := range w.guards {
+	r := &round{ended: w.endSweep, waiting: len(w.roster.guards), sweep: monitor.Sweep{Started: now}}
+	for id, g := range w.roster.guards {
 		at := now.Add(time.Duration(place(id) * float64(span)))
 		g.order(func() { g.assign(slot{at: at, round: r}) })
 	}
@@ -96,7 +98,7 @@ func (w *Watcher) tellAbsence(ctx context.Context, first monitor.Sweep) bool {
 	if last.IsZero() || first.Started.Sub(w.Schedule.Next(last)) < awayAfter {
 		return true
 	}
-	roll := monitor.Roll{Total: len(w.guards), From: last, Until: first.Ended}
+	roll := monitor.Roll{Total: w.count(), From: last, Until: first.Ended}
 	scene := w.scene()
 	_, err := w.Cases.UpdateAll(ctx, []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Return(roll, scene)

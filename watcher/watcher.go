@@ -50,18 +50,16 @@ type Options struct {
 	Ended     func(s monitor.Sweep)                       // called at the end of each sweep
 }
 
-// Watcher looks at a fixed set of instances.
+// Watcher looks at instances, which may change while it runs.
 type Watcher struct {
 	Options
-	guards map[monitor.InstanceID]*guard
-
-	sweeps    chan monitor.Sweep
-	newcomers *newcomers
-	before    monitor.Sweep // the last sweep before this start
+	roster roster
+	sweeps chan monitor.Sweep
+	before monitor.Sweep // the last sweep before this start
 
 	mu     sync.Mutex
 	swept  time.Time
-	unkept []monitor.Unsaved // newcomers that the store failed to take
+	unkept map[*newcomers][]monitor.Unsaved // those that the store failed to take
 }
 
 // ErrUnknown is returned for an instance that is not watched.
@@ -83,7 +81,10 @@ func New(ctx context.Context, o Options) (*Watcher, error) {
 	if o.Ended == nil {
 		o.Ended = func(monitor.Sweep) {}
 	}
-	w := &Watcher{Options: o, guards: make(map[monitor.InstanceID]*guard, len(o.Instances)), sweeps: make(chan monitor.Sweep, 1)}
+	w := &Watcher{
+		Options: o, sweeps: make(chan monitor.Sweep, 1), unkept: make(map[*newcomers][]monitor.Unsaved),
+		roster: roster{guards: make(map[monitor.InstanceID]*guard, len(o.Instances)), pools: make(map[string]bulkhead)},
+	}
 	if err := w.resume(ctx); err != nil {
 		return nil, fmt.Errorf("watcher: resuming: %w", err)
 	}
@@ -99,24 +100,21 @@ func (w *Watcher) resume(ctx context.Context) error {
 	if w.before, err = w.Sweeps.LastSweep(ctx); err != nil {
 		return err
 	}
-	pools := make(map[string]bulkhead)
+	guards := make([]*guard, 0, len(w.Instances))
 	for _, i := range w.Instances {
-		if pools[i.Pool] == nil {
-			pools[i.Pool] = make(bulkhead, poolCalls)
-		}
-		w.guards[i.ID] = newGuard(w, i.ID, pools[i.Pool])
+		guards = append(guards, w.enlist(i))
 	}
 	var gone []monitor.Change
 	for _, c := range cases {
 		id, isInstance := c.Subject.Instance()
-		switch g := w.guards[id]; {
+		switch g := w.roster.guards[id]; {
 		case g != nil:
 			g.resume(c, w.before.Ended)
 		case isInstance && c.Belief.Verdict() != monitor.Unseen:
 			gone = append(gone, w.leave(c.Subject))
 		}
 	}
-	w.newcomers = newNewcomers(w)
+	w.onDuty(guards)
 	if len(gone) == 0 {
 		return nil
 	}
@@ -131,28 +129,28 @@ func (w *Watcher) leave(s monitor.Subject) monitor.Change {
 
 // Run watches until ctx ends. Remote trouble never ends it.
 func (w *Watcher) Run(ctx context.Context) error {
-	var running sync.WaitGroup
-	for _, g := range w.guards {
-		running.Go(func() { g.run(ctx) })
-	}
-	running.Go(func() { w.newcomers.run(ctx) })
-	running.Go(func() { w.keepSweeps(ctx) })
+	w.begin(ctx)
+	var sweeps sync.WaitGroup
+	sweeps.Go(func() { w.keepSweeps(ctx) })
 
 	w.sweep(startSpan)
 	w.tick(ctx)
-	running.Wait()
+	w.finish()
+	sweeps.Wait()
 	return nil
 }
 
 // Check asks the API about one instance now, within the rate that the API allows, and judges the answer like any other.
 func (w *Watcher) Check(ctx context.Context, id monitor.InstanceID) (monitor.Reading, error) {
-	g := w.guards[id]
+	g := w.guard(id)
 	if g == nil {
 		return monitor.Reading{}, ErrUnknown
 	}
 	p := press{ctx: ctx, answer: make(chan monitor.Reading, 1)}
 	select {
 	case g.presses <- p:
+	case <-g.ended:
+		return monitor.Reading{}, errBrokenOff
 	case <-ctx.Done():
 		return monitor.Reading{}, fmt.Errorf("watcher: checking: %w", ctx.Err())
 	}
@@ -169,7 +167,7 @@ func (w *Watcher) Check(ctx context.Context, id monitor.InstanceID) (monitor.Rea
 
 // Last is the last reading of an instance since the start; false where there is none.
 func (w *Watcher) Last(id monitor.InstanceID) (monitor.Reading, bool) {
-	g := w.guards[id]
+	g := w.guard(id)
 	if g == nil {
 		return monitor.Reading{}, false
 	}
@@ -180,7 +178,7 @@ func (w *Watcher) Last(id monitor.InstanceID) (monitor.Reading, bool) {
 
 // Belief is what is believed of an instance, whether or not it is in the store yet; the zero Belief where nothing is.
 func (w *Watcher) Belief(id monitor.InstanceID) monitor.Belief {
-	g := w.guards[id]
+	g := w.guard(id)
 	if g == nil {
 		return monitor.Belief{}
 	}
@@ -192,7 +190,7 @@ func (w *Watcher) Belief(id monitor.InstanceID) monitor.Belief {
 // Nudge tells that the case of a subject was changed by somebody else: its deadlines may have moved.
 func (w *Watcher) Nudge(s monitor.Subject) {
 	id, _ := s.Instance()
-	if g := w.guards[id]; g != nil {
+	if g := w.guard(id); g != nil {
 		g.order(func() { g.moved = true })
 	}
 }

@@ -24,6 +24,9 @@ const (
 	NoCommand  Answer = "no_command"  // an unknown command
 	Adopted    Answer = "adopted"     // the known ones will ring from now on
 	Trouble    Answer = "trouble"     // our own fault; it is in the log
+
+	ListChanged  Answer = "list_changed"  // the list of instances is another one by now
+	ListAnswered Answer = "list_answered" // somebody has answered the question about it
 )
 
 // Say gives a short answer: plain text of at most [MaxToast] units.

@@ -29,6 +29,7 @@ func (v Voice) trouble(i monitor.Instance, inc monitor.Incident) Message {
 		lines(v.title(t.mark, t.key+".title", i, x), v.stateLine(s, b, x), v.identity(i)),
 		lines(v.actLines(s.acts), v.nowLine(inc.Now, b)),
 		v.steps(t, x),
+		v.phone(i, t),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, s.busy())}
 }
@@ -40,6 +41,15 @@ func (v Voice) steps(t topic, x vars) html {
 		v.say(t.key+".do", x),
 		sentences(v.maybe(t.key+".dont", x), v.maybe(t.key+".link", x)),
 	)
+}
+
+// phone is who has the phone of a number that may need it.
+func (v Voice) phone(i monitor.Instance, t topic) html {
+	contact := cut(clean(i.Contact), maxContact)
+	if contact == "" || !t.kept {
+		return ""
+	}
+	return v.say("phone", vars{"Contact": contact})
 }
 
 // remedies are the buttons under trouble: none that acts while an action is under way.

@@ -26,20 +26,53 @@ const reserve = 100
 func (v Voice) Digest(entries []Entry) (Message, int) {
 	groups := v.groups(entries)
 	head := blocks(lines(v.digestTitle(entries), v.digestCounts(groups), v.pools(entries)), v.digestLoss(entries), v.digestAdvice(entries))
-	list, more := newList(v, MaxMessage-reserve-visible(head)-2), "digest.more"
-	if len(entries) > monitor.MaxNamed {
-		list.most, more = monitor.MaxNamed, "digest.more_file"
-	}
-	for _, g := range groups {
-		for n, e := range g.entries {
-			title := html("")
-			if n == 0 {
-				title = g.title
-			}
-			list.add(title, listed(e.Instance))
-		}
-	}
+	list, more := v.digestList(entries, groups, visible(head))
 	return Message{HTML: string(blocks(head, list.text(more)))}, list.named
+}
+
+// digestList says of each whether it has gone to and fro, unless that takes the room of a name.
+func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, string) {
+	most, more := 0, "digest.more"
+	if len(entries) > monitor.MaxNamed {
+		most, more = monitor.MaxNamed, "digest.more_file"
+	}
+	fill := func(line func(Entry) html) *list {
+		l := newList(v, MaxMessage-reserve-taken-2)
+		l.most = most
+		for _, g := range groups {
+			title := g.title
+			for _, e := range g.entries {
+				l.add(title, line(e))
+				title = ""
+			}
+		}
+		return l
+	}
+	bare := fill(func(e Entry) html { return listed(e.Instance) })
+	full := fill(func(e Entry) html { return listed(e.Instance) + v.toAndFro(e.Incident) })
+	if full.named < bare.named {
+		return bare, more
+	}
+	return full, more
+}
+
+// toAndFro is the way of an incident that was over in between: an edit that came late may have shown neither.
+func (v Voice) toAndFro(inc monitor.Incident) html {
+	if inc.Reopened == 0 {
+		return ""
+	}
+	const told = 4
+	way := wayOf(inc)
+	return " · " + escape(v.course(way[max(0, len(way)-told):]))
+}
+
+// course is beliefs in order, each with its time: "18:36 suspended, 18:38 authorized".
+func (v Voice) course(way []monitor.Belief) string {
+	steps := make([]string, 0, len(way))
+	for _, b := range way {
+		steps = append(steps, v.bare(b.Since)+" "+v.word(b.Finding))
+	}
+	return strings.Join(steps, ", ")
 }
 
 // AllOver says that the last of the incidents that share a card is over.

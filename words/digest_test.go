@@ -36,11 +36,13 @@ func entries(f monitor.Finding, when time.Time, all ...monitor.Instance) []Entry
 
 func digest(t *testing.T, name string, now time.Time, all []Entry, named int) {
 	t.Helper()
-	m, n := speak(now).Digest(all)
-	golden(t, name, m)
-	if n != named {
-		t.Errorf("%s names %d, want %d", name, n, named)
-	}
+	golden(t, name, said(now, func(v Voice) Message {
+		m, n := v.Digest(all)
+		if n != named {
+			t.Errorf("%s names %d, want %d", name, n, named)
+		}
+		return m
+	}))
 }
 
 func forty() []Entry {
@@ -83,6 +85,24 @@ func TestDigestAsTheyRecover(t *testing.T) {
 }
 
 // A digest of very many counts all, names sixty, and has a table that names all.
+// A number that worked in between says so: an edit that came late may not have shown it.
+func TestDigestOfThoseThatGoToAndFro(t *testing.T) {
+	t.Parallel()
+	all := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 3)...)
+	flapping := outSince(promo, state(monitor.Suspended), at(3, 11)).becomes(authorized, at(3, 13)).becomes(state(monitor.Blocked), at(3, 17))
+	all = append(all, Entry{Instance: promo, Incident: flapping.c.Incident})
+	digest(t, "digest_to_and_fro", at(3, 18), all, 4)
+
+	for len(all) < monitor.MaxNamed { // names come first where both do not fit
+		i := numbers("7107", strings.Repeat("Long name ", 4), len(all))[len(all)-1]
+		life := outSince(i, state(monitor.Suspended), at(3, 11)).becomes(authorized, at(3, 13)).becomes(state(monitor.Blocked), at(3, 17))
+		all = append(all, Entry{Instance: i, Incident: life.c.Incident})
+	}
+	if m, named := speak(at(3, 18)).Digest(all); named != monitor.MaxNamed || strings.Contains(m.HTML, "03:13") {
+		t.Errorf("%d named:\n%s", named, m.HTML)
+	}
+}
+
 func TestDigestOfFiveHundred(t *testing.T) {
 	t.Parallel()
 	all := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 500)...)
@@ -128,7 +148,7 @@ func TestFleet(t *testing.T) {
 		bad = append(bad, monitor.RollEntry{Instance: i.ID, Finding: f})
 	}
 	fleet := func(name string, kind monitor.AlertKind, roll monitor.Roll) {
-		golden(t, name, speak(at(3, 5)).Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named))
+		golden(t, name, said(at(3, 5), func(v Voice) Message { return v.Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named) }))
 	}
 	fleet("arrived_known", monitor.Arrived, monitor.Roll{Total: 300, Good: 283, Bad: bad, Known: true})
 	fleet("arrived_few", monitor.Arrived, monitor.Roll{Total: 300, Good: 295, Bad: bad[:3]})

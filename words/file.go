@@ -22,10 +22,10 @@ func (v Voice) Table(entries []Entry) (File, error) {
 	var content bytes.Buffer
 	content.WriteString(byteOrderMark)
 	w := csv.NewWriter(&content)
-	rows := [][]string{{"id", "name", "tags", "pool", "state", "since", "over", "now"}}
+	rows := [][]string{strings.Split(v.toast("digest.columns", nil), ",")}
 	for _, g := range v.groups(entries) {
 		for _, e := range g.entries {
-			rows = append(rows, append(v.row(e), plain(g.title, false)))
+			rows = append(rows, append(v.row(e), plain(g.title, false), cell(v.course(wayOf(e.Incident)))))
 		}
 	}
 	if err := w.WriteAll(rows); err != nil {

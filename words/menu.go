@@ -10,7 +10,7 @@ type Command struct {
 
 // Menu is what the bot's menu of commands offers.
 func (v Voice) Menu() []Command {
-	names := []string{"status", "check", "reboot", "help"}
+	names := []string{"status", "check", "reboot", "language", "help"}
 	menu := make([]Command, 0, len(names))
 	for _, name := range names {
 		menu = append(menu, Command{Name: name, Description: v.toast("menu."+name, nil)})

@@ -3,9 +3,6 @@ package words
 import (
 	"time"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-
 	"greenwatch/monitor"
 )
 
@@ -32,5 +29,5 @@ func (v Voice) brief(d time.Duration) string {
 	if d >= time.Minute {
 		return v.lasting(d)
 	}
-	return v.toast("time.tenths", vars{"Seconds": html(message.NewPrinter(language.Make(v.Language)).Sprintf("%.1f", d.Seconds()))})
+	return v.toast("time.tenths", vars{"Seconds": html(v.printer().Sprintf("%.1f", d.Seconds()))})
 }

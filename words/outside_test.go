@@ -10,7 +10,7 @@ import (
 
 func TestOutside(t *testing.T) {
 	t.Parallel()
-	card := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 13))
+	card := wellFor(kazan, 41*days, at(3, 10)).becomes(state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 13))["en"]
 	got := speak(at(3, 13)).Outside(card)
 	for _, want := range []string{"Kazan 07: logged out", "1. Press Reboot", "(https://console.green-api.com/)", "\n\nYou read this here because"} {
 		if !strings.Contains(got, want) {
@@ -38,10 +38,14 @@ func TestReported(t *testing.T) {
 		"report_long":  {Day: day(17280, 2000, 9, 70*time.Minute), Roll: &monitor.Roll{Total: 2000, Good: 1904, Bad: bad}},
 	} {
 		a.Kind, a.Silent = monitor.Reported, true
-		m := speak(at(9, 0)).Fleet(a, func(monitor.InstanceID) monitor.Instance { return kazan })
-		golden(t, name, m)
-		if strings.Contains(m.HTML, "\n") {
-			t.Errorf("%s has several lines: %s", name, m.HTML)
+		all := said(at(9, 0), func(v Voice) Message {
+			return v.Fleet(a, func(monitor.InstanceID) monitor.Instance { return kazan })
+		})
+		golden(t, name, all)
+		for language, m := range all {
+			if strings.Contains(m.HTML, "\n") {
+				t.Errorf("%s in %s has several lines: %s", name, language, m.HTML)
+			}
 		}
 	}
 }

@@ -84,28 +84,73 @@ func TestAnyLifeIsSaidWell(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		i := instances().Draw(t, "instance")
 		l, now := lives(t, i)
-		v := voices(now).Draw(t, "voice")
-		said := []Message{v.Confirm(i, l.c, nasty().Draw(t, "person"))}
-		if l.c.Incident.Number > 0 {
-			said = append(said, v.Card(i, l.c.Incident))
-		}
-		for _, alert := range l.alerts {
-			if alert.Incident != 0 && alert.Incident != l.c.Incident.Number {
-				continue // a note comes with its own incident
-			}
-			for card := range 2 {
-				said = append(said, v.Reply(i, monitor.Note{Alert: alert, Incident: l.c.Incident, Card: card}))
-			}
-		}
+		v, person := voices(now).Draw(t, "voice"), nasty().Draw(t, "person")
 		r := monitor.Reading{At: now, Finding: findings().Draw(t, "read"), Detail: nasty().Draw(t, "detail")}
-		var past []monitor.Transition
-		if l.c.Belief.Answer != "" {
-			past = []monitor.Transition{{To: l.c.Belief}, {From: silence, To: l.c.Belief}}
+		for _, v := range inEveryLanguage(v) {
+			for _, m := range append(allOfIncident(v, i, l), allOfQuestions(v, i, l, r)...) {
+				sound(t, m)
+			}
+			sound(t, v.Confirm(i, l.c, person))
 		}
-		said = append(said, v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}}}), v.Checked([]Seen{{i, l.c, r}}), v.Detail(i, l.c, r, past))
-		said = append(said, v.Unknown(i.Name, []monitor.Instance{i}))
-		for _, m := range said {
-			sound(t, m)
+	})
+}
+
+func inEveryLanguage(v Voice) []Voice {
+	all := make([]Voice, 0, len(Languages()))
+	for _, tag := range Languages() {
+		v.Language = tag
+		all = append(all, v)
+	}
+	return all
+}
+
+// allOfIncident is what chats are told of a life.
+func allOfIncident(v Voice, i monitor.Instance, l *life) []Message {
+	var said []Message
+	if l.c.Incident.Number > 0 {
+		said = append(said, v.Card(i, l.c.Incident))
+	}
+	for _, alert := range l.alerts {
+		if alert.Incident != 0 && alert.Incident != l.c.Incident.Number {
+			continue // a note comes with its own incident
+		}
+		for card := range 2 {
+			said = append(said, v.Reply(i, monitor.Note{Alert: alert, Incident: l.c.Incident, Card: card}))
+		}
+	}
+	return said
+}
+
+// allOfQuestions is what people are answered about a life.
+func allOfQuestions(v Voice, i monitor.Instance, l *life, r monitor.Reading) []Message {
+	var past []monitor.Transition
+	if l.c.Belief.Answer != "" {
+		past = []monitor.Transition{{To: l.c.Belief}, {From: silence, To: l.c.Belief}}
+	}
+	return []Message{
+		v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}}}), v.Checked([]Seen{{i, l.c, r}}), v.Detail(i, l.c, r, past),
+		v.Unknown(i.Name, []monitor.Instance{i}),
+	}
+}
+
+// Whatever people are called and Telegram says, an answer is one that Telegram takes.
+func TestAnythingFromOutsideIsSaidWell(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text, i := nasty().Draw(t, "text"), instances().Draw(t, "instance")
+		act := monitor.Action{Verb: monitor.Reboot, By: monitor.Person{ID: 1, Name: text}, At: at(3, 0)}
+		for _, v := range inEveryLanguage(voices(at(3, 12)).Draw(t, "voice")) {
+			lost := monitor.Chat{Address: chat, Dead: at(3, 0), DeadWhy: text}
+			for _, m := range []Message{
+				v.Notice(monitor.Lost(chat.Chat, text, at(3, 0))), v.Unreached(v.Status(nil), []monitor.Chat{lost}), v.Taken(i, act),
+				v.NotRebooted(i, v.NotTaken(&monitor.BusyError{Action: act})), v.Help(text, true),
+			} {
+				sound(t, m)
+			}
+			toast := v.NotTaken(&monitor.TooSoonError{Last: act, Again: at(4, 0)})
+			if n := len16(toast); n == 0 || n > MaxToast || strings.ContainsAny(toast, "\n\x00") {
+				t.Errorf("%d units: %q", n, toast)
+			}
 		}
 	})
 }
@@ -113,7 +158,7 @@ func TestAnyLifeIsSaidWell(t *testing.T) {
 func TestAnyCrowdIsSaidWell(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		v := voices(at(3, 12)).Draw(t, "voice")
+		voice := voices(at(3, 12)).Draw(t, "voice")
 		pattern := make([]Entry, 0, 8)
 		seen := make([]Seen, 0, 200)
 		roll := monitor.Roll{Total: 1000, Known: true, From: at(1, 0), Until: at(2, 0)}
@@ -130,16 +175,18 @@ func TestAnyCrowdIsSaidWell(t *testing.T) {
 			seen = append(seen, seen[n%len(pattern)])
 			roll.Bad = append(roll.Bad, roll.Bad[n%len(pattern)])
 		}
-		m, named := v.Digest(all)
-		sound(t, m)
-		if named < min(40, len(all)) || named > len(all) {
-			t.Errorf("names %d of %d", named, len(all))
-		}
-		sound(t, v.Status(seen))
-		sound(t, v.Checked(seen))
-		named1 := func(monitor.InstanceID) monitor.Instance { return pattern[0].Instance }
-		for _, kind := range []monitor.AlertKind{monitor.Arrived, monitor.Returned} {
-			sound(t, v.Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named1))
+		for _, v := range inEveryLanguage(voice) {
+			m, named := v.Digest(all)
+			sound(t, m)
+			if named < min(40, len(all)) || named > len(all) {
+				t.Errorf("names %d of %d", named, len(all))
+			}
+			sound(t, v.Status(seen))
+			sound(t, v.Checked(seen))
+			named1 := func(monitor.InstanceID) monitor.Instance { return pattern[0].Instance }
+			for _, kind := range []monitor.AlertKind{monitor.Arrived, monitor.Returned} {
+				sound(t, v.Fleet(monitor.Alert{Kind: kind, Roll: &roll}, named1))
+			}
 		}
 	})
 }
@@ -148,7 +195,7 @@ func TestAnyCrowdIsSaidWell(t *testing.T) {
 func sound(t *rapid.T, m Message) {
 	t.Helper()
 	checkMessage(t, m)
-	for _, hole := range []string{"<no value>", "Jan 1 00", "\n\n\n"} {
+	for _, hole := range []string{"<no value>", "Jan 1 00", "1 янв 00", "\n\n\n"} {
 		if strings.Contains(m.HTML, hole) {
 			t.Errorf("%q in:\n%s", hole, m.HTML)
 		}
@@ -187,7 +234,7 @@ func TestCut(t *testing.T) {
 
 func TestTextShowsAddresses(t *testing.T) {
 	t.Parallel()
-	m := outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11))
+	m := outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11))["en"]
 	if text := m.Text(); !strings.Contains(text, "the console (https://console.green-api.com/)") || strings.ContainsAny(text, "<>") {
 		t.Error(text)
 	}

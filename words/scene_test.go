@@ -21,6 +21,19 @@ func at(hour, minute int) time.Time { return time.Date(2026, 11, 22, hour, minut
 
 func speak(now time.Time) Voice { return Voice{Zone: moscow, Now: now} }
 
+// spoken is a message in every language.
+type spoken map[string]Message
+
+func said(now time.Time, say func(Voice) Message) spoken {
+	all := make(spoken)
+	for _, tag := range Languages() {
+		v := speak(now)
+		v.Language = tag
+		all[tag] = say(v)
+	}
+	return all
+}
+
 func state(s monitor.State) monitor.Finding {
 	return monitor.Finding{Answer: monitor.Answered, State: s}
 }
@@ -102,14 +115,14 @@ func (l *life) pressed(by monitor.Person, when time.Time) {
 	l.take(c, e)
 }
 
-func (l *life) card(i monitor.Instance, now time.Time) Message {
-	return speak(now).Card(i, l.c.Incident)
+func (l *life) card(i monitor.Instance, now time.Time) spoken {
+	return said(now, func(v Voice) Message { return v.Card(i, l.c.Incident) })
 }
 
 // reply is the message for the last alert.
-func (l *life) reply(i monitor.Instance, now time.Time) Message {
+func (l *life) reply(i monitor.Instance, now time.Time) spoken {
 	n := monitor.Note{To: chat, Alert: l.alerts[len(l.alerts)-1], Incident: l.c.Incident, Card: 7}
-	return speak(now).Reply(i, n)
+	return said(now, func(v Voice) Message { return v.Reply(i, n) })
 }
 
 var accepted = monitor.Outcome{Kind: monitor.OutcomeAccepted}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ func TestStatus(t *testing.T) {
 	for _, i := range numbers("7103", "Ufa", 12) {
 		all = append(all, Seen{Instance: i, Case: wellFor(i, days, at(3, 0)).c})
 	}
-	golden(t, "status_well", speak(at(3, 12)).Status(all))
-	golden(t, "status_nothing", speak(at(3, 12)).Status(nil))
+	golden(t, "status_well", said(at(3, 12), func(v Voice) Message { return v.Status(all) }))
+	golden(t, "status_nothing", said(at(3, 12), func(v Voice) Message { return v.Status(nil) }))
 
 	add := func(l *life, i monitor.Instance) { all = append(all, Seen{Instance: i, Case: l.c}) }
 	more := numbers("7105", "Kazan", 8)
@@ -30,7 +31,7 @@ func TestStatus(t *testing.T) {
 	add(known, more[5])
 	add(&life{}, more[6])
 	add(outSince(promo, state(monitor.Suspended), at(2, 0)).becomes(authorized, at(3, 0)), promo)
-	golden(t, "status", speak(at(3, 12)).Status(all))
+	golden(t, "status", said(at(3, 12), func(v Voice) Message { return v.Status(all) }))
 }
 
 func TestChecked(t *testing.T) {
@@ -40,17 +41,19 @@ func TestChecked(t *testing.T) {
 	}
 	some := numbers("7105", "Kazan", 6)
 	well := func(i monitor.Instance) *life { return wellFor(i, days, at(3, 0)) }
-	golden(t, "checked_well", speak(at(3, 12)).Checked([]Seen{
-		asked(some[0], well(some[0]), authorized), asked(some[1], well(some[1]), authorized),
-	}))
-	golden(t, "checked", speak(at(3, 12)).Checked([]Seen{
+	checked := func(name string, all ...Seen) {
+		golden(t, name, said(at(3, 12), func(v Voice) Message { return v.Checked(all) }))
+	}
+	checked("checked_well", asked(some[0], well(some[0]), authorized), asked(some[1], well(some[1]), authorized))
+	checked(
+		"checked",
 		asked(some[0], well(some[0]), authorized),
 		asked(some[1], well(some[1]), state(monitor.NotAuthorized)),
 		asked(some[2], outSince(some[2], state(monitor.Blocked), at(2, 1)), state(monitor.Blocked)),
 		asked(some[3], outSince(some[3], state(monitor.NotAuthorized), at(2, 1)), authorized),
 		asked(some[4], well(some[4]), monitor.Finding{Answer: monitor.Throttled}),
 		asked(some[5], &life{}, silence),
-	}))
+	)
 }
 
 func TestStatusOfThreeHundredUnseen(t *testing.T) {
@@ -74,11 +77,13 @@ func TestDetail(t *testing.T) {
 		{To: monitor.Belief{Finding: authorized, Since: at(3, 0).Add(-41 * days)}},
 		{From: authorized, To: l.c.Belief},
 	}
-	golden(t, "detail_out", speak(at(3, 25)).Detail(kazan, l.c, last, past))
-
+	detail := func(name string, c monitor.Case, last monitor.Reading, past []monitor.Transition) {
+		golden(t, name, said(at(3, 30), func(v Voice) Message { return v.Detail(kazan, c, last, past) }))
+	}
+	detail("detail_out", l.c, last, past)
 	l.becomes(authorized, at(3, 26))
-	golden(t, "detail_well", speak(at(3, 30)).Detail(kazan, l.c, monitor.Reading{At: at(3, 29), Finding: authorized}, nil))
-	golden(t, "detail_unseen", speak(at(3, 30)).Detail(kazan, monitor.Case{}, monitor.Reading{}, nil))
+	detail("detail_well", l.c, monitor.Reading{At: at(3, 29), Finding: authorized}, nil)
+	detail("detail_unseen", monitor.Case{}, monitor.Reading{}, nil)
 }
 
 func TestReading(t *testing.T) {
@@ -100,14 +105,14 @@ func TestReading(t *testing.T) {
 		"nothing":   {monitor.Finding{Answer: monitor.Throttled}, "", monitor.Case{}},
 	} {
 		r := monitor.Reading{Instance: kazan.ID, At: at(3, 12), Via: monitor.ViaPress, Finding: asked.f, Detail: asked.detail}
-		golden(t, "reading_"+name, speak(at(3, 12)).Reading(kazan, r, asked.c))
+		golden(t, "reading_"+name, said(at(3, 12), func(v Voice) Message { return v.Reading(kazan, r, asked.c) }))
 	}
 }
 
 func TestConfirm(t *testing.T) {
 	t.Parallel()
 	confirm := func(name string, i monitor.Instance, l *life) {
-		golden(t, "confirm_"+name, speak(at(3, 20)).Confirm(i, l.c, opsA.Name))
+		golden(t, "confirm_"+name, said(at(3, 20), func(v Voice) Message { return v.Confirm(i, l.c, opsA.Name) }))
 	}
 	confirm("well", kazan, wellFor(kazan, 41*days, at(3, 0)))
 	for name, f := range map[string]monitor.Finding{
@@ -127,42 +132,74 @@ func TestConfirm(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	v := speak(at(3, 21))
-	var all strings.Builder
-	say := func(name, text string) {
-		if n := len16(text); n == 0 || n > MaxToast || strings.ContainsAny(text, "<>\n") {
-			t.Errorf("%s: %d units: %q", name, n, text)
+	for _, tag := range Languages() {
+		v := speak(at(3, 21))
+		v.Language = tag
+		var all strings.Builder
+		say := func(name, text string) {
+			if n := len16(text); n == 0 || n > MaxToast || strings.ContainsAny(text, "<>\n") {
+				t.Errorf("%s: %d units: %q", name, n, text)
+			}
+			all.WriteString(name + ": " + text + "\n")
 		}
-		all.WriteString(name + ": " + text + "\n")
+		for _, a := range everyAnswer() {
+			say(string(a), v.Say(a))
+		}
+		say("not allowed", v.NotAllowed(opsA))
+		say("nobody", v.NotAllowed(monitor.Person{}))
+		say("busy", v.NotTaken(&monitor.BusyError{Action: lastReboot}))
+		say("too soon", v.NotTaken(&monitor.TooSoonError{Last: lastReboot, Again: at(3, 23)}))
+		say("repeated", v.NotTaken(monitor.ErrRepeated))
+		for _, c := range v.Menu() {
+			say("/"+c.Name, c.Description)
+		}
+		compareGolden(t, filepath.Join(tag, "answers"), all.String())
 	}
-	for _, a := range []Answer{
-		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble,
-	} {
-		say(string(a), v.Say(a))
-	}
-	say("not allowed", v.NotAllowed(opsA))
-	say("nobody", v.NotAllowed(monitor.Person{}))
-	last := monitor.Action{Verb: monitor.Reboot, By: opsA, At: at(3, 13)}
-	say("busy", v.NotTaken(&monitor.BusyError{Action: last}))
-	say("too soon", v.NotTaken(&monitor.TooSoonError{Last: last, Again: at(3, 23)}))
-	say("repeated", v.NotTaken(monitor.ErrRepeated))
-	for _, c := range v.Menu() {
-		say("/"+c.Name, c.Description)
-	}
-	compareGolden(t, "answers", all.String())
+}
 
-	golden(t, "taken", v.Taken(kazan, last))
-	golden(t, "taken_nameless", v.Taken(kazan, monitor.Action{Verb: monitor.Reboot, At: at(3, 13)}))
-	golden(t, "not_rebooted", v.NotRebooted(kazan, v.Say(TooLate)))
-	golden(t, "unanswered", v.Unanswered(kazan))
-	golden(t, "unknown", v.Unknown("kazna <7>", numbers("7105", "Kazan", 7)))
-	golden(t, "unknown_alone", v.Unknown("kazna", nil))
-	golden(t, "help", v.Help("greenwatch_bot", true))
-	golden(t, "help_reader", v.Help("", false))
-	golden(t, "greeting", v.Greeting(monitor.Address{Chat: -1001234567890, Topic: 12}, opsA))
-	golden(t, "greeting_private", v.Greeting(monitor.Address{Chat: 1001}, opsA))
-	golden(t, "greeting_nobody", v.Greeting(monitor.Address{Chat: -1001234567890}, monitor.Person{}))
-	golden(t, "repeated", v.Repeated(outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).card(kazan, at(3, 11))))
+func everyAnswer() []Answer {
+	return []Answer{
+		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble,
+		ListChanged, ListAnswered,
+	}
+}
+
+var lastReboot = monitor.Action{Verb: monitor.Reboot, By: opsA, At: at(3, 13)}
+
+func TestAnswersInMessages(t *testing.T) {
+	t.Parallel()
+	here := monitor.Address{Chat: -1001234567890}
+	card := outSince(kazan, state(monitor.NotAuthorized), at(3, 11)).c.Incident
+	for name, say := range map[string]func(Voice) Message{
+		"taken":            func(v Voice) Message { return v.Taken(kazan, lastReboot) },
+		"taken_nameless":   func(v Voice) Message { return v.Taken(kazan, monitor.Action{Verb: monitor.Reboot, At: at(3, 13)}) },
+		"not_rebooted":     func(v Voice) Message { return v.NotRebooted(kazan, v.Say(TooLate)) },
+		"unanswered":       func(v Voice) Message { return v.Unanswered(kazan) },
+		"unknown":          func(v Voice) Message { return v.Unknown("kazna <7>", numbers("7105", "Kazan", 7)) },
+		"unknown_alone":    func(v Voice) Message { return v.Unknown("kazna", nil) },
+		"help":             func(v Voice) Message { return v.Help("greenwatch_bot", true) },
+		"help_reader":      func(v Voice) Message { return v.Help("", false) },
+		"greeting":         func(v Voice) Message { return v.Greeting(monitor.Address{Chat: here.Chat, Topic: 12}, opsA) },
+		"greeting_private": func(v Voice) Message { return v.Greeting(monitor.Address{Chat: 1001}, opsA) },
+		"greeting_nobody":  func(v Voice) Message { return v.Greeting(here, monitor.Person{}) },
+		"repeated":         func(v Voice) Message { return v.Repeated(v.Card(kazan, card)) },
+		"language":         Voice.Tongue,
+		"language_set":     Voice.Spoken,
+		"language_unknown": Voice.NoSuchLanguage,
+		"notice_lost":      func(v Voice) Message { return v.Notice(monitor.Lost(here.Chat, "Forbidden: bot was kicked", at(3, 0))) },
+		"notice_deaf":      func(v Voice) Message { return v.Notice(deaf()) },
+		"unreached": func(v Voice) Message {
+			dead := monitor.Chat{Address: here, Dead: at(3, 1).Add(5 * days), DeadWhy: "Forbidden: bot was kicked"}
+			return v.Unreached(v.Status(nil), []monitor.Chat{dead})
+		},
+	} {
+		golden(t, name, said(at(3, 21), say))
+	}
+}
+
+func deaf() monitor.Alert {
+	_, effects := monitor.Case{Subject: monitor.Self}.Deafness("Conflict: terminated by other getUpdates request", scene(at(3, 20)))
+	return effects.Alerts[0]
 }
 
 func TestTimes(t *testing.T) {

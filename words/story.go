@@ -38,6 +38,17 @@ func storyOf(inc monitor.Incident) story {
 	return s
 }
 
+// wayOf is everything that was believed within an incident, in order.
+func wayOf(inc monitor.Incident) []monitor.Belief {
+	var way []monitor.Belief
+	for _, step := range inc.Steps {
+		if step.Action.Key == "" && step.Belief.Answer != "" {
+			way = append(way, step.Belief)
+		}
+	}
+	return way
+}
+
 // heard replaces the earlier stage of an action, or adds the action.
 func heard(acts []monitor.Action, a monitor.Action) []monitor.Action {
 	for n := range acts {

@@ -73,12 +73,13 @@ func topicOf(f monitor.Finding) topic {
 
 // What is let in of texts from outside, in UTF-16 units.
 const (
-	maxName   = 32
-	maxPerson = 32
-	maxWord   = 24
-	maxTag    = 24
-	maxTags   = 6
-	maxDetail = 200
+	maxName    = 32
+	maxPerson  = 32
+	maxWord    = 24
+	maxTag     = 24
+	maxTags    = 6
+	maxDetail  = 200
+	maxContact = 64
 )
 
 // word is the finding in the API's own word, or in ours where it said none.

@@ -24,7 +24,12 @@ func knownHere(id monitor.InstanceID) monitor.Instance {
 
 func TestTrouble(t *testing.T) {
 	t.Parallel()
-	v := speak(at(3, 20))
+	told := func(name string, say func(Voice, monitor.Trouble) Message, trouble monitor.Trouble) {
+		trouble.Since = at(3, 11)
+		golden(t, name, said(at(3, 20), func(v Voice) Message { return say(v, trouble) }))
+	}
+	card := func(v Voice, trouble monitor.Trouble) Message { return v.Trouble(trouble, knownHere) }
+	reply := func(v Voice, trouble monitor.Trouble) Message { return v.TroubleReply(trouble, knownHere) }
 	two := []monitor.Unsaved{
 		unsavedAt(promo.ID, authorized, at(3, 13)),
 		unsavedAt(kazan.ID, state(monitor.NotAuthorized), at(3, 12)),
@@ -33,20 +38,20 @@ func TestTrouble(t *testing.T) {
 		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway,
 		monitor.FaultOther, monitor.Exhausted,
 	} {
-		golden(t, "own_"+string(f), v.Trouble(monitor.Trouble{Fault: f, Since: at(3, 11), Unsaved: two}, knownHere))
+		told("own_"+string(f), card, monitor.Trouble{Fault: f, Unsaved: two})
 	}
-	golden(t, "own_nothing", v.Trouble(monitor.Trouble{Fault: monitor.FaultFull, Since: at(3, 11)}, knownHere))
-	golden(t, "own_over", v.Trouble(monitor.Trouble{Fault: monitor.FaultFull, Since: at(3, 11), Until: at(3, 19)}, knownHere))
-	golden(t, "own_over_exhausted", v.TroubleReply(monitor.Trouble{Fault: monitor.Exhausted, Since: at(3, 11), Until: at(3, 19)}, knownHere))
-	golden(t, "own_fresh_one", v.TroubleReply(monitor.Trouble{Since: at(3, 11), Fresh: two[1:]}, knownHere))
-	golden(t, "own_fresh", v.TroubleReply(monitor.Trouble{Since: at(3, 11), Fresh: two}, knownHere))
+	told("own_nothing", card, monitor.Trouble{Fault: monitor.FaultFull})
+	told("own_over", card, monitor.Trouble{Fault: monitor.FaultFull, Until: at(3, 19)})
+	told("own_over_exhausted", reply, monitor.Trouble{Fault: monitor.Exhausted, Until: at(3, 19)})
+	told("own_fresh_one", reply, monitor.Trouble{Fresh: two[1:]})
+	told("own_fresh", reply, monitor.Trouble{Fresh: two})
 }
 
 func TestAnyTroubleIsSaidWell(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		now := at(3, 20)
-		v := voices(now).Draw(t, "voice")
+		voice := voices(now).Draw(t, "voice")
 		trouble := monitor.Trouble{Fault: monitor.Fault(nasty().Draw(t, "fault")), Since: at(3, 11)}
 		if rapid.Bool().Draw(t, "over") {
 			trouble.Until = now
@@ -61,9 +66,11 @@ func TestAnyTroubleIsSaidWell(t *testing.T) {
 		}
 		trouble.Fresh = trouble.Unsaved
 		named := func(monitor.InstanceID) monitor.Instance { return i }
-		sound(t, v.Trouble(trouble, named))
-		if len(trouble.Fresh) > 0 || trouble.Over() {
-			sound(t, v.TroubleReply(trouble, named))
+		for _, v := range inEveryLanguage(voice) {
+			sound(t, v.Trouble(trouble, named))
+			if len(trouble.Fresh) > 0 || trouble.Over() {
+				sound(t, v.TroubleReply(trouble, named))
+			}
 		}
 	})
 }

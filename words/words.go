@@ -43,6 +43,7 @@ type Button struct {
 	Label    string
 	Do       Do
 	Instance monitor.InstanceID // empty where it concerns none
+	Version  string             // of the list of instances, where it answers about that
 }
 
 // Do is what a button is for.
@@ -55,6 +56,8 @@ const (
 	Confirm Do = "confirm"
 	Cancel  Do = "cancel"
 	Adopt   Do = "adopt" // treat those that were bad at first sight as numbers that should work
+	Drop    Do = "drop"  // watch the numbers no more that are gone from the list
+	Keep    Do = "keep"  // go on watching them
 )
 
 // buttons makes one row.

@@ -3,6 +3,7 @@ package botapi
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Kind is a chat's type.
@@ -42,6 +43,7 @@ type chat struct {
 	migratedTo int64
 	gone       bool // a deleted group, or a person who has deleted the account
 	otherBot   bool // another bot was the last of the bots to write
+	typingTill time.Time
 
 	entries map[int]*entry
 	order   []int

@@ -3,6 +3,7 @@ package botapi
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // Sizes in UTF-16 code units of the visible text, but for maxRaw, in bytes of what was sent.
@@ -100,6 +101,7 @@ func (s *Server) send(c *call, what string, e *entry) (any, error) {
 	if err := s.spend(c, ch); err != nil {
 		return nil, err
 	}
+	ch.typingTill = time.Time{}
 	e.ours, e.silent, e.protected = true, c.flag("disable_notification"), c.flag("protect_content")
 	return s.wire(ch, s.put(ch, e)), nil
 }
@@ -126,6 +128,9 @@ func (ch *chat) replied(c *call) (int, error) {
 	return 0, bad("message to be replied not found")
 }
 
+// typingTime is how long a chat action is seen, unless a message of the bot's comes first.
+const typingTime = 5 * time.Second
+
 // sendChatAction: https://core.telegram.org/bots/api#sendchataction
 func (s *Server) sendChatAction(c *call) (any, error) {
 	ch, err := s.target(c, "messages")
@@ -142,5 +147,7 @@ func (s *Server) sendChatAction(c *call) (any, error) {
 	if !slices.Contains(actions, strings.ToLower(c.params["action"])) {
 		return nil, bad("wrong parameter action in request")
 	}
+	ch.typingTill = c.now.Add(typingTime)
+	s.notify()
 	return true, nil
 }

@@ -76,6 +76,30 @@ func (s *Server) Media(chat int64, id int) (File, bool) {
 	return ch.entries[id].media.File, true
 }
 
+// Typing says whether the bot's chat action is to be seen. It ends by itself after 5 s, of which [Server.Changed] does
+// not tell.
+func (s *Server) Typing(chat int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.chats[chat]
+	return ch != nil && time.Now().Before(ch.typingTill)
+}
+
+// Members counts who is in a chat, the bot among them.
+func (s *Server) Members(chat int64) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.chats[chat]
+	if ch == nil {
+		return 0
+	}
+	n := len(ch.memberIDs())
+	if ch.bot.inside() {
+		n++
+	}
+	return n
+}
+
 // Rings lists the messages that rang, oldest first, deleted ones too. Edits never ring.
 func (s *Server) Rings() []Ring {
 	s.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"greenwatch/simulator/botapi"
 )
 
 func TestTranscript(t *testing.T) {
@@ -74,5 +76,41 @@ func TestChanged(t *testing.T) {
 		}()
 		<-changed
 		<-done
+	})
+}
+
+func TestTypingAndMembers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		typing := func(what string, want bool) {
+			t.Helper()
+			if got := b.sim.Typing(501); got != want {
+				t.Errorf("%s: typing is %t", what, got)
+			}
+		}
+		changed := b.sim.Changed()
+		typing("at first", false)
+		b.ok("sendChatAction", params{"chat_id": 501, "action": "typing"})
+		typing("said so", true)
+		select {
+		case <-changed:
+		default:
+			t.Error("it is not told")
+		}
+		b.send(501, "there")
+		typing("a message came", false)
+		b.ok("sendChatAction", params{"chat_id": 501, "action": "typing"})
+		time.Sleep(5 * time.Second)
+		typing("5 s later", false)
+		if b.sim.Typing(9) || b.sim.Members(9) != 0 {
+			t.Error("a chat that there is not")
+		}
+		before := b.sim.Members(group)
+		b.sim.SetMember(group, boris(), botapi.Kicked)
+		b.sim.SetBot(group, botapi.Left, anna())
+		if after := b.sim.Members(group); before < 3 || after != before-2 {
+			t.Errorf("%d members, then %d", before, after)
+		}
 	})
 }

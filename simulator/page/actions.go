@@ -5,18 +5,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf16"
 
 	"greenwatch/simulator/botapi"
-	"greenwatch/simulator/instanceapi"
 )
 
 const (
 	maxText    = 4096 // UTF-16 code units: https://core.telegram.org/bots/api#sendmessage
 	maxEnqueue = 1000
-	// pressWait is how long a button shows that it was pressed.
-	pressWait = 15 * time.Second
 )
 
 // nothing is the result of an action that has none: an empty object.
@@ -38,45 +34,6 @@ func (p *page) say(_ context.Context, in saying) (nothing, error) {
 	}
 	_, err = p.Telegram.Write(botapi.Post{Chat: p.Chat, From: by, Text: text})
 	return nothing{}, err
-}
-
-type pressing struct {
-	As      int64  `json:"as"`
-	Message int    `json:"message"`
-	Data    string `json:"data"`
-}
-
-// pressed is what the visitor sees of the bot's answer.
-type pressed struct {
-	Answered bool   `json:"answered"`
-	Text     string `json:"text,omitempty"`
-	Alert    bool   `json:"alert,omitempty"`
-}
-
-// press presses a button that is there, and waits a while for the bot's answer.
-func (p *page) press(ctx context.Context, in pressing) (pressed, error) {
-	by, err := p.person(in.As)
-	if err != nil {
-		return pressed{}, err
-	}
-	m, _ := p.Telegram.Message(p.Chat, in.Message)
-	there := slices.ContainsFunc(m.Keyboard, func(row []botapi.Button) bool {
-		return slices.ContainsFunc(row, func(b botapi.Button) bool { return b.Data == in.Data && b.Data != "" && !b.Disabled })
-	})
-	if !there {
-		return pressed{}, refuse(http.StatusConflict, "this button is no longer there")
-	}
-	tap, err := p.Telegram.PressData(p.Chat, in.Message, in.Data, by)
-	if err != nil {
-		return pressed{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, pressWait)
-	defer cancel()
-	a, err := tap.Wait(ctx)
-	if err != nil {
-		return pressed{}, nil // no answer is an answer too
-	}
-	return pressed{Answered: true, Text: a.Text, Alert: a.Alert}, nil
 }
 
 func (p *page) person(id int64) (botapi.Person, error) {
@@ -125,43 +82,35 @@ func (p *page) known(id string) error {
 	return nil
 }
 
-type breaking struct {
-	API  string `json:"api"`  // "green" or "telegram"
-	Kind string `json:"kind"` // the fault that shall be at work, alone; empty: none
+type choosing struct {
+	To string `json:"to"`
 }
 
-func (p *page) setFault(_ context.Context, in breaking) (nothing, error) {
-	switch in.API {
-	case "green":
-		return nothing{}, p.breakGreen(in.Kind)
-	case "telegram":
-		return nothing{}, p.breakTelegram(in.Kind)
+// setLanguage changes the page's language, and the chat's by the first person's command.
+func (p *page) setLanguage(_ context.Context, in choosing) (nothing, error) {
+	if !p.speaks(in.To) {
+		return nothing{}, refuse(http.StatusBadRequest, "the page does not speak %q", in.To)
 	}
-	return nothing{}, refuse(http.StatusBadRequest, "there is no API %q", in.API)
+	p.stage.update(func(v *stageView) { v.Language = in.To })
+	if p.LanguageCommand == "" {
+		return nothing{}, nil
+	}
+	_, err := p.Telegram.Write(botapi.Post{Chat: p.Chat, From: p.People[0].Person, Text: p.LanguageCommand + " " + in.To})
+	return nothing{}, err
 }
 
-func (p *page) breakGreen(kind string) error {
-	known := slices.ContainsFunc(greenFaults(), func(f greenFault) bool { return f.kind == kind })
-	if !known && kind != "" {
-		return refuse(http.StatusBadRequest, "GREEN-API has no fault %q here", kind)
+// setSpeed turns the clock. It answers when the program runs at the new speed.
+func (p *page) setSpeed(ctx context.Context, in choosing) (nothing, error) {
+	if !slices.ContainsFunc(p.Speeds, func(s Speed) bool { return s.Key == in.To }) {
+		return nothing{}, refuse(http.StatusBadRequest, "the clock has no step %q", in.To)
 	}
-	p.Instances.Mend(instanceapi.WholeAPI)
-	if kind == "" {
-		return nil
-	}
-	return p.Instances.Break(instanceapi.WholeAPI, instanceapi.Fault{Kind: instanceapi.Kind(kind)})
-}
-
-func (p *page) breakTelegram(kind string) error {
-	if kind == "" {
-		p.telegram.turn(nil)
-		return nil
-	}
-	for _, f := range telegramFaults() {
-		if f.kind == kind {
-			p.telegram.turn(&f)
-			return nil
+	p.stage.update(func(v *stageView) { v.Clock.Turning = true })
+	err := p.Turn(ctx, in.To)
+	p.stage.update(func(v *stageView) {
+		v.Clock.Turning = false
+		if err == nil {
+			v.Clock.At = in.To
 		}
-	}
-	return refuse(http.StatusBadRequest, "Telegram has no fault %q here", kind)
+	})
+	return nothing{}, err
 }

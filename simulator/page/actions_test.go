@@ -91,7 +91,7 @@ func TestSetInstance(t *testing.T) {
 	b := newBench(t)
 	want := map[string]string{"falseLogout": "notAuthorized", "stuck": "starting"}
 	choices := b.state().Panel.Choices
-	if len(choices) != 12 {
+	if len(choices) != 15 {
 		t.Errorf("%d choices", len(choices))
 	}
 	for _, c := range choices {

@@ -21,7 +21,7 @@ const (
 	instanceToken = "d75b-secret-of-the-instance"
 	group         = int64(-1001)
 	kazan         = "7105000017"
-	moscow        = "7105000018"
+	moscow        = "7106000018"
 )
 
 var (
@@ -34,26 +34,29 @@ type bench struct {
 	*testing.T
 	telegram  *botapi.Server
 	instances *instanceapi.Server
-	page      http.Handler
+	page      *page.Page
 }
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{T: t, telegram: botapi.New(botapi.Options{Token: botToken, Name: "Watch"}), instances: instanceapi.New(instanceapi.Options{})}
 	b.telegram.AddChat(botapi.Chat{ID: group, Kind: botapi.Supergroup, Title: "Ops", Owner: olga, Members: []botapi.Person{gleb}})
-	for id, name := range map[string]string{kazan: "Kazan 07", moscow: "Moscow 12"} {
-		b.must(b.instances.Add(instanceapi.Instance{ID: id, Token: instanceToken, Name: name}))
-	}
+	b.must(b.instances.Add(instanceapi.Instance{ID: kazan, Token: instanceToken, Name: "Kazan 07"}))
+	b.must(b.instances.Add(instanceapi.Instance{ID: moscow, Token: instanceToken, Name: "Moscow 12"}))
 	b.rebuild()
 	return b
 }
 
-// rebuild makes the page anew, over another server too.
-func (b *bench) rebuild() {
-	b.page = page.New(page.Options{
-		Telegram: b.telegram, Instances: b.instances, Chat: group, Title: "Ops",
-		People: []page.Person{{Person: olga, Role: "operator"}, {Person: gleb, Role: "guest"}},
-	})
+// rebuild makes the page anew, over another server too; edit may change its options.
+func (b *bench) rebuild(edit ...func(*page.Options)) {
+	o := page.Options{
+		Telegram: b.telegram, Instances: b.instances, Chat: group, Title: "Ops", Bot: "Watch",
+		People: []page.Person{{Person: olga, Role: page.Text{EN: "operator", RU: "дежурная"}}, {Person: gleb}},
+	}
+	for _, f := range edit {
+		f(&o)
+	}
+	b.page = page.New(o)
 }
 
 func (b *bench) must(err error) {
@@ -127,26 +130,60 @@ func (b *bench) post(action, body string, status int, out any) {
 // shown is the state as the page's script reads it.
 type shown struct {
 	Chat struct {
-		Title    string
-		People   []struct{ Name, Role string }
+		Title   string
+		Members int
+		Typing  bool
+		Presses []struct{ Message int }
+		People  []struct {
+			Name string
+			Role page.Text
+		}
 		Messages []struct {
-			ID          int
+			ID, Size    int
 			From, HTML  string
+			FromID      int64
 			Bot, Silent bool
-			Reply       *struct{ From, Text string }
-			Keyboard    [][]struct{ Text, Data string }
-			EditedAt    string
+			Reply       *struct {
+				ID         int
+				From, Text string
+			}
+			Keyboard [][]struct{ Text, Data string }
+			EditedAt string
 		}
 		Earlier int
 	}
 	Panel struct {
+		Shown, Storm    int
 		Instances       []struct{ ID, Name, Word, Answer string }
-		Choices         []struct{ Key, Label string }
-		Green, Telegram []struct {
-			Kind string
-			On   bool
+		Choices         []option
+		Scopes          []string
+		Green, Telegram []option
+		Broken          []struct{ Scope, Kind string }
+		Cut             string
+	}
+	Stage struct {
+		Language string
+		Offset   int
+		Clock    struct {
+			Speeds  []page.Speed
+			At      string
+			Turning bool
+		}
+		Story struct {
+			Scenes, Scene int
+			Playing       bool
+			Caption       page.Text
+			Told          *struct {
+				Text string
+				Nth  int
+			}
 		}
 	}
+}
+
+type option struct {
+	Key   string
+	Label page.Text
 }
 
 func (b *bench) state() shown {

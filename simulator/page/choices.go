@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"slices"
 
 	"greenwatch/simulator/instanceapi"
@@ -12,30 +11,37 @@ const unknownWord instanceapi.State = "somethingNew"
 
 // choice is what the visitor can make of an instance.
 type choice struct {
-	key, label string
-	make       func(s *instanceapi.Server, id string) error
+	key   string
+	label Text
+	make  func(s *instanceapi.Server, id string) error
 }
 
 func choices() []choice {
-	word := func(st instanceapi.State, label string) choice {
-		return choice{string(st), cmp.Or(label, string(st)), func(s *instanceapi.Server, id string) error { return s.Set(id, st) }}
+	state := func(st instanceapi.State, label Text) choice {
+		if label == (Text{}) {
+			label = word(string(st))
+		}
+		return choice{string(st), label, func(s *instanceapi.Server, id string) error { return s.Set(id, st) }}
 	}
-	account := func(a instanceapi.Account, label string) choice {
+	account := func(a instanceapi.Account, label Text) choice {
 		return choice{a.String(), label, func(s *instanceapi.Server, id string) error { return s.SetAccount(id, a) }}
 	}
 	return []choice{
-		word(instanceapi.Authorized, ""),
-		word(instanceapi.NotAuthorized, ""),
-		{"falseLogout", "notAuthorized, cured by a reboot", (*instanceapi.Server).FalseLogout},
-		word(instanceapi.Blocked, ""),
-		word(instanceapi.Suspended, ""),
-		word(instanceapi.YellowCard, ""),
-		word(instanceapi.Starting, "starting, until a reboot"),
-		{"stuck", "starting, whatever is done", (*instanceapi.Server).StickStarting},
-		word(instanceapi.Creating, ""),
-		word(unknownWord, "an unknown word"),
-		account(instanceapi.Expired, "expired (unpaid)"),
-		account(instanceapi.Deleted, "deleted"),
+		state(instanceapi.Authorized, Text{}),
+		{"falseLogout", Text{"false logout", "ложный выход"}, (*instanceapi.Server).FalseLogout},
+		state(instanceapi.NotAuthorized, Text{}),
+		state(instanceapi.Blocked, Text{}),
+		state(instanceapi.Suspended, Text{}),
+		state(instanceapi.YellowCard, Text{}),
+		state(instanceapi.SleepMode, Text{}),
+		state(instanceapi.Starting, Text{"starting, until a reboot", "starting до перезагрузки"}),
+		{"stuck", Text{"starting, whatever is done", "starting, что ни делай"}, (*instanceapi.Server).StickStarting},
+		state(instanceapi.Creating, Text{}),
+		state(instanceapi.PendingCode, Text{}),
+		state(instanceapi.PendingPassword, Text{}),
+		state(unknownWord, Text{"an unknown word", "незнакомое слово"}),
+		account(instanceapi.Expired, Text{"expired (unpaid)", "не оплачен"}),
+		account(instanceapi.Deleted, Text{"deleted", "удалён"}),
 	}
 }
 

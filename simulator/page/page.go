@@ -1,12 +1,14 @@
-// Package page is the demo's web page: the Telegram group as a person sees it beside a panel that breaks what the bot
-// watches. It shows a botapi.Server and an instanceapi.Server that run in the same process, and plays the people and
-// the operator who move them.
+// Package page is the demo's web page: the Telegram group as a person sees it on a phone, beside a control room that
+// breaks what the bot watches. It shows a botapi.Server and an instanceapi.Server that run in the same process, and
+// plays the people and the operator who move them.
 package page
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
@@ -15,36 +17,71 @@ import (
 //go:embed files
 var embedded embed.FS
 
-// Options say what the page shows. All fields but Title are required.
+// Options say what the page shows. Telegram, Instances, Chat and People are required.
 type Options struct {
 	Telegram  *botapi.Server
 	Instances *instanceapi.Server
-	Chat      int64    // the group shown
-	Title     string   // the group's name; "Group" when empty
-	People    []Person // in whose names the visitor writes and presses; the first is chosen at the start
+	Chat      int64          // the group shown
+	Title     string         // the group's name; "Group" when empty
+	Bot       string         // the bot's name
+	People    []Person       // in whose names the visitor writes and presses; the first is chosen at the start
+	Shown     int            // so many instances have a row of their own at once, and a storm spares them; 0: all have one
+	Zone      *time.Location // in which the page tells the time; UTC when nil
+
+	// LanguageCommand changes the chat's language when its tag follows, as in "/language ru". The first person writes it
+	// when the visitor changes the page's language; empty: nothing is written.
+	LanguageCommand string
+
+	Speeds []Speed // the steps of the clock, the one at the start first; none: there is no clock
+	// Turn makes the program run at another of Speeds. It returns when that is done.
+	Turn func(ctx context.Context, key string) error
+
+	Story Story // without a Play: none
 }
 
 // Person is somebody whose part the visitor can play.
 type Person struct {
 	botapi.Person
-	Role string // shown after the name, such as "operator" or "guest"
+	Role Text // what this person may do
+}
+
+// Speed is a step of the clock.
+type Speed struct {
+	Key   string `json:"key"`   // shown on its button
+	Means Text   `json:"means"` // what it does, plainly
+}
+
+// Page is the handler of the page and whoever plays its story. Make it with New.
+type Page struct {
+	http.Handler
+	*page
 }
 
 type page struct {
 	Options
+	moved    *signal // of what is neither Telegram's nor the instances'
 	telegram *switchboard
+	presses  *presses
+	stage    *stage
 }
 
-// New makes the page's handler, for the root of a listener on a loopback address: requests for any other host name
-// are refused, and so are actions that another site's page asks for.
+// New makes the page for the root of a listener on a loopback address: requests for any other host name are refused, and
+// so are actions that another site's page asks for.
 //
 // A visitor's stream stays open as long as its request's context. A server that is to shut down without waiting for it
 // should end that context, by http.Server.BaseContext. A press is answered within 15 s, so a WriteTimeout must be longer.
-func New(o Options) http.Handler {
+func New(o Options) *Page {
 	if o.Title == "" {
 		o.Title = "Group"
 	}
-	p := &page{Options: o, telegram: newSwitchboard(o.Telegram)}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	moved := newSignal()
+	p := &page{
+		Options: o, moved: moved, presses: &presses{moved: moved},
+		telegram: &switchboard{server: o.Telegram, moved: moved}, stage: newStage(o, moved),
+	}
 	files, err := fs.Sub(embedded, "files")
 	if err != nil {
 		panic(err) // the name is not a valid path, which it is
@@ -58,6 +95,10 @@ func New(o Options) http.Handler {
 	mux.Handle("POST /api/press", action(p.press))
 	mux.Handle("POST /api/instance", action(p.setInstance))
 	mux.Handle("POST /api/queue", action(p.enqueue))
+	mux.Handle("POST /api/fleet", action(p.setFleet))
 	mux.Handle("POST /api/fault", action(p.setFault))
-	return guarded(mux)
+	mux.Handle("POST /api/language", action(p.setLanguage))
+	mux.Handle("POST /api/speed", action(p.setSpeed))
+	mux.Handle("POST /api/story", action(p.setStory))
+	return &Page{Handler: guarded(mux), page: p}
 }

@@ -2,78 +2,34 @@ package page
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
-	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 )
-
-// maxShown is how many of the group's last messages are shown.
-const maxShown = 200
 
 // state is all that the page shows. Its parts are streamed each for itself.
 type state struct {
 	Chat  chatState  `json:"chat"`
 	Panel panelState `json:"panel"`
-}
-
-type chatState struct {
-	Title    string        `json:"title"`
-	People   []personView  `json:"people"`
-	Messages []messageView `json:"messages"` // oldest first
-	Earlier  int           `json:"earlier"`  // how many older ones are not shown
-}
-
-type personView struct {
-	ID       int64            `json:"id"`
-	Name     string           `json:"name"`
-	Role     string           `json:"role"`
-	Commands []botapi.Command `json:"commands"` // the menu
-}
-
-type messageView struct {
-	ID       int            `json:"id"`
-	From     string         `json:"from"`
-	Bot      bool           `json:"bot,omitempty"`
-	Service  bool           `json:"service,omitempty"`
-	HTML     string         `json:"html"`
-	Keyboard [][]buttonView `json:"keyboard,omitempty"`
-	Reply    *quoteView     `json:"reply,omitempty"`
-	Silent   bool           `json:"silent,omitempty"`
-	Pinned   bool           `json:"pinned,omitempty"`
-	Reaction string         `json:"reaction,omitempty"`
-	Photo    string         `json:"photo,omitempty"`
-	Document string         `json:"document,omitempty"`
-	SentAt   time.Time      `json:"sentAt"`
-	EditedAt time.Time      `json:"editedAt,omitzero"`
-}
-
-type quoteView struct {
-	From string `json:"from"`
-	Text string `json:"text"`
-}
-
-type buttonView struct {
-	Text     string `json:"text"`
-	Data     string `json:"data,omitempty"`
-	URL      string `json:"url,omitempty"`
-	Copy     string `json:"copy,omitempty"`
-	Style    string `json:"style,omitempty"`
-	Disabled bool   `json:"disabled,omitempty"`
+	Stage stageView  `json:"stage"`
 }
 
 type panelState struct {
+	Shown     int            `json:"shown"` // so many instances have a row at once; 0: all
+	Storm     int            `json:"storm"` // how many instances a storm takes
 	Instances []instanceView `json:"instances"`
-	Choices   []choiceView   `json:"choices"`
-	Green     []switchView   `json:"green"`
-	Telegram  []switchView   `json:"telegram"`
+	Choices   []optionView   `json:"choices"`
+	Scopes    []string       `json:"scopes"` // the parts of GREEN-API that can be broken
+	Green     []optionView   `json:"green"`
+	Broken    []brokenView   `json:"broken"`
+	Telegram  []optionView   `json:"telegram"`
+	Cut       string         `json:"cut"` // the fault at work on the Bot API, or empty
 }
 
 type instanceView struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
+	Pool      string    `json:"pool"`
 	Line      string    `json:"line"`
 	Word      string    `json:"word"`   // the state, or what the account is instead of active
 	Answer    string    `json:"answer"` // what getStateInstance would answer now
@@ -83,60 +39,29 @@ type instanceView struct {
 	Queue     int       `json:"queue"`
 }
 
-type choiceView struct {
+// optionView is something that can be chosen.
+type optionView struct {
 	Key   string `json:"key"`
-	Label string `json:"label"`
+	Label Text   `json:"label"`
 }
 
-type switchView struct {
+// brokenView is a fault at work on a part of GREEN-API.
+type brokenView struct {
+	Scope string `json:"scope"`
 	Kind  string `json:"kind"`
-	Label string `json:"label"`
-	On    bool   `json:"on"`
 }
 
 func (p *page) serveState(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, state{Chat: p.chat(), Panel: p.panel()})
-}
-
-func (p *page) chat() chatState {
-	out := chatState{Title: p.Title, People: []personView{}, Messages: []messageView{}}
-	for _, q := range p.People {
-		name := strings.TrimSpace(q.FirstName + " " + q.LastName)
-		menu := append([]botapi.Command{}, p.Telegram.Menu(p.Chat, q.Person)...)
-		out.People = append(out.People, personView{ID: q.ID, Name: name, Role: q.Role, Commands: menu})
-	}
-	all := p.Telegram.Transcript(p.Chat)
-	out.Earlier = max(0, len(all)-maxShown)
-	for _, m := range all[out.Earlier:] {
-		out.Messages = append(out.Messages, viewMessage(m, all))
-	}
-	return out
-}
-
-func viewMessage(m botapi.Message, all []botapi.Message) messageView {
-	v := messageView{
-		ID: m.ID, From: m.From, Bot: m.Bot, Service: m.Service, HTML: m.HTML, Silent: m.Silent, Pinned: m.Pinned,
-		Reaction: m.Reaction, Photo: m.Photo, Document: m.Document, SentAt: m.SentAt, EditedAt: m.EditedAt,
-	}
-	if i := slices.IndexFunc(all, func(o botapi.Message) bool { return o.ID == m.ReplyTo }); i >= 0 {
-		first, _, _ := strings.Cut(all[i].Text, "\n")
-		v.Reply = &quoteView{From: all[i].From, Text: first}
-	}
-	for _, row := range m.Keyboard {
-		var buttons []buttonView
-		for _, b := range row {
-			buttons = append(buttons, buttonView(b))
-		}
-		v.Keyboard = append(v.Keyboard, buttons)
-	}
-	return v
+	writeJSON(w, http.StatusOK, state{Chat: p.chat(), Panel: p.panel(), Stage: p.stage.now()})
 }
 
 func (p *page) panel() panelState {
-	out := panelState{Instances: []instanceView{}}
+	out := panelState{
+		Shown: p.Shown, Storm: p.stormSize(), Cut: p.telegram.on(), Instances: []instanceView{}, Broken: []brokenView{},
+	}
 	for _, s := range p.Instances.Snapshots() {
 		v := instanceView{
-			ID: s.ID, Name: s.Name, Line: string(s.Line), Word: string(s.State), Answer: s.Answer,
+			ID: s.ID, Name: s.Name, Pool: s.Pool, Line: string(s.Line), Word: string(s.State), Answer: s.Answer,
 			Since: s.Since, ChangesAt: s.ChangesAt, Reboots: s.Reboots, Queue: s.Queue,
 		}
 		if s.Account != instanceapi.Active {
@@ -145,16 +70,19 @@ func (p *page) panel() panelState {
 		out.Instances = append(out.Instances, v)
 	}
 	for _, c := range choices() {
-		out.Choices = append(out.Choices, choiceView{c.key, c.label})
+		out.Choices = append(out.Choices, optionView{c.key, c.label})
+	}
+	for _, s := range p.scopes() {
+		out.Scopes = append(out.Scopes, string(s))
 	}
 	for _, f := range greenFaults() {
-		on := slices.ContainsFunc(p.Instances.Faults(), func(a instanceapi.ActiveFault) bool {
-			return a.Scope == instanceapi.WholeAPI && string(a.Kind) == f.kind
-		})
-		out.Green = append(out.Green, switchView{f.kind, f.label, on})
+		out.Green = append(out.Green, optionView{string(f.kind), f.label})
+	}
+	for _, f := range p.Instances.Faults() {
+		out.Broken = append(out.Broken, brokenView{string(f.Scope), string(f.Kind)})
 	}
 	for _, f := range telegramFaults() {
-		out.Telegram = append(out.Telegram, switchView{f.kind, f.label, f.kind == p.telegram.on()})
+		out.Telegram = append(out.Telegram, optionView{f.kind, f.label})
 	}
 	return out
 }

@@ -31,8 +31,11 @@ func (p *page) serveStream(w http.ResponseWriter, r *http.Request) {
 	clock := time.NewTicker(tick)
 	defer clock.Stop()
 	for {
-		chat, instances, faults := p.Telegram.Changed(), p.Instances.Changed(), p.telegram.changed()
-		if err := errors.Join(s.push("chat", p.chat()), s.push("panel", p.panel()), s.rest()); err != nil {
+		chat, instances, own := p.Telegram.Changed(), p.Instances.Changed(), p.moved.changed()
+		err := errors.Join(
+			s.push("stage", p.stage.now()), s.push("chat", p.chat()), s.push("panel", p.panel()), s.rest(),
+		)
+		if err != nil {
 			return // the visitor has left
 		}
 		select {
@@ -42,7 +45,7 @@ func (p *page) serveStream(w http.ResponseWriter, r *http.Request) {
 			continue
 		case <-chat:
 		case <-instances:
-		case <-faults:
+		case <-own:
 		}
 		select {
 		case <-r.Context().Done():

@@ -60,7 +60,7 @@ func TestStream(t *testing.T) {
 			}
 		}
 		const instant = 100 * time.Millisecond
-		expect("at first", 0, "event: chat, event: panel")
+		expect("at first", 0, "event: stage, event: chat, event: panel")
 		if kind := w.header.Get("Content-Type"); kind != "text/event-stream" {
 			t.Errorf("the type is %q", kind)
 		}

@@ -1,44 +1,44 @@
-// The group: bubbles, keyboards, and the persons in whose names the visitor speaks.
+// The group: its messages in order, what is new, and what is being done.
 
-import { render, webLink } from "./markup.js";
-import { toast } from "./toast.js";
+import { bubble, plainText } from "./bubble.js";
+import { button, make, update } from "./dom.js";
+import { day, t } from "./texts.js";
 
-export function make(tag, className = "", text = "") {
-  const out = document.createElement(tag);
-  if (className) out.className = className;
-  out.textContent = text;
-  return out;
-}
-
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-export const time = (at) => clock.format(new Date(at));
+const announceEvery = 4000; // ms, of edits
 
 export class Chat {
   #at;
-  #shown = new Map(); // message id -> { source, node }
+  #shown = new Map(); // message id -> { source, node, message }
   #unfolded = new Set(); // quotes that the visitor has unfolded
-  #people = "";
+  #state;
   #last = 0; // the newest message's id
+  #announced = 0; // when an edit was
+  #stuck = true; // to the end
   as = 0; // the person chosen
 
+  // at has the nodes, press(message, data) and arrived(n), which is told how many messages are new.
   constructor(at) {
     this.#at = at;
     at.newer.addEventListener("click", () => {
-      at.log.scrollIntoView({ block: "nearest" });
       this.toEnd();
+      at.log.focus();
     });
-    for (const scrolled of [at.log, document]) {
-      scrolled.addEventListener("scroll", () => this.#isSeen() && (at.newer.hidden = true), { passive: true });
-    }
+    at.log.addEventListener("scroll", () => {
+      this.#stuck = this.#isAtEnd();
+      if (this.#stuck) at.newer.hidden = true;
+    }, { passive: true });
+    addEventListener("resize", () => this.#stuck && this.toEnd());
   }
 
   show(state) {
-    this.#at.title.textContent = state.title;
-    this.#showPeople(state.people);
+    this.#state = state;
+    update(this.#at.title, state.title);
+    update(this.#at.avatar, state.title.slice(0, 1).toUpperCase());
+    update(this.#at.sub, state.typing ? t("chat.typing", { who: state.bot }) : t("chat.members", { n: state.members }));
+    this.#at.sub.classList.toggle("typing", state.typing);
     const { empty } = this.#at;
-    const atEnd = this.#isAtEnd();
     empty.hidden = state.messages.length > 0 && state.earlier === 0;
-    if (state.earlier > 0) empty.textContent = `${state.earlier} earlier messages are not shown.`;
+    update(empty, state.earlier > 0 ? t("chat.earlier", { n: state.earlier }) : t("chat.empty"));
     const present = new Set(state.messages.map((message) => message.id));
     for (const [id, { node }] of this.#shown) {
       if (present.has(id)) continue;
@@ -46,207 +46,152 @@ export class Chat {
       this.#shown.delete(id);
     }
     const before = this.#last;
-    for (const message of state.messages) this.#place(message);
+    for (const message of state.messages) this.#place(message, before);
     this.#last = state.messages.at(-1)?.id ?? 0;
-    if (atEnd) this.toEnd();
-    if (before > 0 && this.#last > before && !this.#isSeen()) this.#at.newer.hidden = false;
+    this.#arrange(state.messages);
+    this.#showPresses(state.presses);
+    if (this.#stuck && (this.#last > before || this.#at.log.scrollTop < this.#end())) this.toEnd();
+    if (before === 0 || this.#last <= before) return;
+    if (!this.#stuck) this.#at.newer.hidden = false;
+    this.#at.arrived(state.messages.filter((message) => message.id > before).length);
   }
 
-  #isAtEnd(slack = 80) {
-    const { log } = this.#at;
-    return log.scrollHeight - log.scrollTop - log.clientHeight < slack;
-  }
-
-  // #isSeen says whether the end of the chat is on the screen.
-  #isSeen() {
-    const { bottom } = this.#at.log.getBoundingClientRect();
-    return this.#isAtEnd() && bottom > 80 && bottom < innerHeight + 80;
+  // again shows the same state anew, in another language or for another person.
+  again() {
+    if (!this.#state) return;
+    for (const { node } of this.#shown.values()) node.remove();
+    for (const line of this.#at.log.querySelectorAll(".day")) line.remove();
+    this.#shown.clear();
+    this.#last = 0; // nothing is new
+    this.show(this.#state);
+    this.toEnd();
   }
 
   toEnd() {
-    this.#at.log.scrollTop = this.#at.log.scrollHeight;
+    this.#stuck = true;
+    this.#at.log.scrollTop = this.#end();
+  }
+
+  // #end is where the newest message is seen: the end of the chat, or the head of one that is longer than the screen.
+  #end() {
+    const { log } = this.#at;
+    const newest = log.lastElementChild;
+    return Math.min(log.scrollHeight - log.clientHeight, newest.offsetTop - 8);
+  }
+
+  #isAtEnd(slack = 60) {
+    return this.#at.log.scrollTop > this.#end() - slack;
   }
 
   // #place adds a message, or replaces one that has changed; the focus stays on the button that had it.
-  #place(message) {
+  #place(message, before) {
     const source = JSON.stringify(message);
     const old = this.#shown.get(message.id);
     if (old?.source === source) return;
-    const node = this.#message(message);
-    this.#shown.set(message.id, { source, node });
+    const node = bubble(message, message.fromId === this.as, {
+      press: this.#at.press,
+      jump: (id) => this.#jump(id),
+      loaded: () => this.#stuck && this.toEnd(),
+    });
+    this.#shown.set(message.id, { source, node, message });
     if (!old) {
       this.#at.log.append(node);
       this.#fold(node, message.id);
+      if (before > 0) this.#greet(node, message);
       return;
     }
-    const held = old.node.contains(document.activeElement) ? document.activeElement.dataset.data : undefined;
+    const held = old.node.contains(document.activeElement) ? document.activeElement : undefined;
     old.node.replaceWith(node);
     this.#fold(node, message.id);
-    if (held === undefined) return;
-    const same = [...node.querySelectorAll("button")].find((button) => button.dataset.data === held);
-    (same ?? this.#at.log).focus();
+    this.#tellEdit(message);
+    if (!held) return;
+    const same = held.dataset.data && [...node.querySelectorAll(".key")].find((key) => key.dataset.data === held.dataset.data);
+    (same || node).focus({ preventScroll: true });
   }
 
-  #message(message) {
-    if (message.service) return make("p", "service", plainText(message.html));
-    const out = make("article", message.bot ? "message bot" : "message person");
-    out.setAttribute("aria-label", `${message.from}, ${time(message.sentAt)}`);
-    const bubble = make("div", "bubble");
-    bubble.append(make("p", "from", message.from));
-    if (message.reply) {
-      const quote = make("div", "quote");
-      quote.append(make("b", "", message.reply.from), make("span", "", message.reply.text || "a picture"));
-      bubble.append(quote);
-    }
-    bubble.append(...media(message, () => this.#isAtEnd(400) && this.toEnd()));
-    const text = make("div", "text");
-    text.dir = "auto";
-    text.append(render(message.html));
-    bubble.append(text, meta(message));
-    out.append(bubble);
-    if (message.keyboard) out.append(this.#keyboard(message));
-    return out;
+  // #greet lets a message of the bot's that rings flash, and tells those who listen of every new one.
+  #greet(node, message) {
+    if (message.bot && !message.silent) node.classList.add("rings");
+    this.#tell(t(message.silent ? "heard.silent" : "heard.new", { from: message.from, text: firstLines(message) }));
   }
 
-  #keyboard(message) {
-    const out = make("div", "keyboard");
-    out.setAttribute("role", "group");
-    out.setAttribute("aria-label", "Buttons of this message");
-    for (const row of message.keyboard) {
-      const line = make("div", "row");
-      for (const button of row) line.append(this.#button(message.id, button));
-      out.append(line);
-    }
-    return out;
+  // #tellEdit tells of an edit now and then: a storm's message changes often.
+  #tellEdit(message) {
+    if (Date.now() - this.#announced < announceEvery) return;
+    this.#announced = Date.now();
+    this.#tell(t("heard.edited", { from: message.from, text: firstLines(message) }));
   }
 
-  #button(id, button) {
-    const link = button.url ? webLink(button.url) : undefined;
-    if (link) {
-      link.className = "key";
-      link.textContent = `${button.text} ↗`;
-      return link;
-    }
-    const out = make("button", `key ${button.style ?? ""}`, button.text);
-    out.type = "button";
-    out.disabled = button.disabled || !(button.data || button.copy);
-    out.dataset.data = button.data ?? "";
-    out.addEventListener("click", async () => {
-      if (out.getAttribute("aria-busy") === "true") return;
-      if (button.copy) {
-        copy(button.copy);
-        return;
-      }
-      out.setAttribute("aria-busy", "true");
-      await this.#at.press(id, button.data);
-      out.removeAttribute("aria-busy");
+  #tell(text) {
+    this.#at.heard.textContent = text;
+  }
+
+  #jump(id) {
+    const node = this.#shown.get(id)?.node;
+    if (!node) return;
+    node.scrollIntoView({ block: "center", behavior: "smooth" });
+    node.focus({ preventScroll: true });
+    node.classList.remove("found");
+    void node.offsetWidth; // begins the animation anew
+    node.classList.add("found");
+  }
+
+  // #arrange puts lines between the days, and joins what one person said in a row.
+  #arrange(messages) {
+    let before;
+    let line = "";
+    messages.forEach((message, index) => {
+      const { node } = this.#shown.get(message.id);
+      const today = day(message.sentAt);
+      const begins = today !== line;
+      this.#dayBefore(node, begins ? today : "");
+      line = today;
+      const after = messages[index + 1];
+      const joins = (other) => other && !other.service && !message.service && other.fromId === message.fromId;
+      node.classList.toggle("first", begins || !joins(before));
+      node.classList.toggle("last", !joins(after));
+      before = message;
     });
-    return out;
+  }
+
+  #dayBefore(node, text) {
+    const there = node.previousElementSibling?.classList.contains("day") ? node.previousElementSibling : undefined;
+    if (there?.textContent === text) return;
+    there?.remove();
+    if (text) node.before(make("p", "service day", text));
+  }
+
+  // #showPresses marks the buttons whose press the bot has not answered, whoever pressed them.
+  #showPresses(presses) {
+    const busy = new Set(presses.map(({ message, data }) => `${message} ${data}`));
+    for (const [id, { node }] of this.#shown) {
+      for (const key of node.querySelectorAll("button.key")) {
+        if (busy.has(`${id} ${key.dataset.data}`)) key.setAttribute("aria-busy", "true");
+        else key.removeAttribute("aria-busy");
+      }
+    }
   }
 
   // #fold closes long quotes that say they are expandable, as Telegram does, and gives them a button.
   #fold(node, id) {
     node.querySelectorAll("blockquote.expandable").forEach((quote, index) => {
-      const key = `${id} ${index}`;
+      const name = `${id} ${index}`;
       quote.classList.add("folded");
-      if (quote.scrollHeight <= quote.clientHeight + 2) {
+      if (quote.scrollHeight > 0 && quote.scrollHeight <= quote.clientHeight + 2) {
         quote.classList.remove("folded");
         return;
       }
-      const button = make("button", "unfold");
-      button.type = "button";
+      const more = button("unfold", "", () => set(quote.classList.contains("folded")));
       const set = (open) => {
         quote.classList.toggle("folded", !open);
-        button.setAttribute("aria-expanded", String(open));
-        button.textContent = open ? "Show less" : "Show all";
-        this.#unfolded[open ? "add" : "delete"](key);
+        more.setAttribute("aria-expanded", String(open));
+        more.textContent = t(open ? "chat.less" : "chat.all");
+        this.#unfolded[open ? "add" : "delete"](name);
       };
-      button.addEventListener("click", () => set(quote.classList.contains("folded")));
-      quote.after(button);
-      set(this.#unfolded.has(key));
+      quote.after(more);
+      set(this.#unfolded.has(name));
     });
   }
-
-  #showPeople(people) {
-    const source = JSON.stringify(people);
-    if (source === this.#people) return;
-    this.#people = source;
-    const { people: field } = this.#at;
-    if (!people.some((person) => person.id === this.as)) this.as = people[0]?.id ?? 0;
-    field.replaceChildren(field.querySelector("legend"));
-    for (const person of people) {
-      const label = make("label", "person");
-      const radio = make("input");
-      Object.assign(radio, { type: "radio", name: "person", checked: person.id === this.as });
-      radio.addEventListener("change", () => {
-        this.as = person.id;
-        this.#showCommands(person.commands);
-      });
-      label.append(radio, person.role ? `${person.name}, ${person.role}` : person.name);
-      field.append(label);
-    }
-    this.#showCommands(people.find((person) => person.id === this.as)?.commands ?? []);
-  }
-
-  #showCommands(commands) {
-    const { commands: list, menu, text } = this.#at;
-    menu.hidden = commands.length === 0;
-    list.replaceChildren(...commands.map(({ command, description }) => {
-      const item = make("li");
-      const button = make("button", "command");
-      button.type = "button";
-      button.append(make("b", "", `/${command}`), ` ${description}`);
-      button.addEventListener("click", () => {
-        text.value = `/${command} `;
-        menu.open = false;
-        text.focus();
-      });
-      item.append(button);
-      return item;
-    }));
-  }
 }
 
-const plainText = (html) => {
-  const box = make("div");
-  box.append(render(html));
-  return box.textContent;
-};
-
-function media(message, loaded) {
-  const address = `media/${message.id}`;
-  if (message.photo) {
-    const picture = make("img", "photo");
-    Object.assign(picture, { src: address, alt: `Picture ${message.photo}` });
-    picture.addEventListener("load", loaded);
-    return [picture];
-  }
-  if (message.document) {
-    const link = make("a", "document", `📄 ${message.document}`);
-    Object.assign(link, { href: address, download: message.document });
-    return [link];
-  }
-  return [];
-}
-
-function meta(message) {
-  const out = make("p", "meta");
-  if (message.reaction) out.append(make("span", "reaction", message.reaction));
-  if (message.pinned) out.append(make("span", "", "📌 pinned"));
-  if (message.silent) out.append(make("span", "", "🔕 silent"));
-  if (message.editedAt) out.append(make("span", "", `edited ${time(message.editedAt)}`));
-  const sent = make("time", "", time(message.sentAt));
-  sent.dateTime = message.sentAt;
-  sent.title = new Date(message.sentAt).toString();
-  out.append(sent);
-  return out;
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied");
-  } catch {
-    toast(`To copy: ${text}`);
-  }
-}
+const firstLines = (message) => plainText(message.html).split("\n").slice(0, 2).join(". ");

@@ -1,10 +1,15 @@
 // The page itself: what comes in by the stream (or by asking, where there is no stream), and what the visitor does.
 
 import { Chat } from "./chat.js";
-import { Panel } from "./panel.js";
-import { alertBox, toast } from "./toast.js";
-
-const $ = (id) => document.getElementById(id);
+import { Composer } from "./composer.js";
+import { $, update } from "./dom.js";
+import { Faults } from "./faults.js";
+import { Room } from "./room.js";
+import { Stage } from "./stage.js";
+import { Tabs } from "./tabs.js";
+import { t, time, use } from "./texts.js";
+import { Theme } from "./theme.js";
+import { alertBox, complain, toast } from "./toast.js";
 
 async function post(action, body) {
   let answer;
@@ -15,10 +20,10 @@ async function post(action, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Error("The demo does not answer. Is it still running?");
+    throw new Error(t("error.gone"));
   }
   const result = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(result.error || `The demo answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(result.error || t("error.status", { status: answer.status }));
   return result;
 }
 
@@ -29,50 +34,115 @@ async function act(action, body) {
     if (poll) ask();
     return result;
   } catch (error) {
-    toast(error.message, true);
+    complain(error.message);
     return undefined;
   }
 }
 
+const tabs = new Tabs();
+const theme = new Theme($("theme"));
+
 const chat = new Chat({
-  title: $("title"), log: $("log"), newer: $("newer"), empty: $("empty"), people: $("people"), commands: $("commands"), text: $("text"), menu: $("menu"),
-  async press(message, data) {
+  title: $("title"), avatar: $("avatar"), sub: $("sub"), log: $("log"), newer: $("newer"), empty: $("empty"), heard: $("heard"),
+  async press(message, data, key) {
+    key.setAttribute("aria-busy", "true");
     const answer = await act("press", { as: chat.as, message, data });
+    key.removeAttribute("aria-busy");
     if (!answer) return;
-    if (!answer.answered) toast("The bot has not answered this press.");
+    if (!answer.answered) toast(t("chat.unanswered"));
     else if (answer.alert) alertBox(answer.text);
     else if (answer.text) toast(answer.text);
   },
+  arrived: (n) => tabs.unseen(n),
 });
 
-const panel = new Panel({
-  instances: $("instances"), green: $("green"), telegram: $("telegram"),
+const composer = new Composer({
+  form: $("say"), text: $("text"), menu: $("menu"), list: $("suggestions"), people: $("people"),
+  async send(text) {
+    const sent = await act("say", { as: chat.as, text });
+    if (sent) chat.toEnd();
+    return sent;
+  },
+  chosen(id) {
+    chat.as = id;
+    shown.chat && composer.show(shown.chat.people, id);
+    chat.again();
+  },
+});
+
+const room = new Room({
+  instances: $("instances"), fleet: $("fleet"), storm: $("storm"), more: $("more"), count: $("count"), dots: $("dots"),
   set: (id, to) => act("instance", { id, to }),
   queue: (id, messages) => act("queue", { id, messages }),
-  fault: (api, kind) => act("fault", { api, kind }),
+  move: (what) => act("fleet", { do: what }),
 });
 
-$("say").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = $("text").value.trim();
-  if (!text) return;
-  $("menu").open = false;
-  if (await act("say", { as: chat.as, text })) {
-    $("text").value = "";
-    chat.toEnd();
-  }
-  $("text").focus();
+const faults = new Faults({
+  scope: $("scope"), green: $("green"), telegram: $("telegram"), broken: $("broken"),
+  fault: (api, scope, kind) => act("fault", { api, scope, kind }),
 });
+
+const stage = new Stage({
+  pace: $("pace"), speeds: $("speeds"), means: $("means"), story: $("story"), play: $("play"),
+  stop: $("stop"), caption: $("caption"), text: $("caption-text"), progress: $("caption-scene"),
+  speed: (to) => act("speed", { to }),
+  perform(play) {
+    if (play) tabs.open("chat");
+    act("story", { play });
+  },
+});
+
+for (const one of $("languages").children) one.addEventListener("click", () => act("language", { to: one.value }));
+
+// What is shown, part by part.
+
+const shown = {};
+const show = {
+  stage(state) {
+    if (use(state.language || "en", state.offset)) again();
+    for (const one of $("languages").children) one.setAttribute("aria-pressed", String(one.value === (state.language || "en")));
+    stage.show(state);
+    update($("clock"), time(Date.now()));
+  },
+  chat(state) {
+    if (!chat.as) chat.as = state.people[0]?.id ?? 0;
+    composer.show(state.people, chat.as);
+    chat.show(state);
+  },
+  panel(state) {
+    room.show(state);
+    faults.show(state);
+  },
+};
+
+function take(part, state) {
+  shown[part] = state;
+  show[part](state);
+}
+
+// again shows everything in another language.
+function again() {
+  theme.show();
+  if (lived) live(...lived);
+  if (shown.panel) show.panel(shown.panel);
+  if (!shown.chat) return;
+  show.chat(shown.chat);
+  chat.again();
+}
+
+setInterval(() => update($("clock"), time(Date.now())), 1000);
 
 // Live updates.
 
 let stream;
 let poll;
+let lived;
 
-function live(state, text) {
-  if ($("live").dataset.state === state) return;
+function live(state, key) {
+  lived = [state, key];
   $("live").dataset.state = state;
-  $("live").textContent = text;
+  $("live").dataset.t = key;
+  update($("live"), t(key));
 }
 
 function listen() {
@@ -83,12 +153,11 @@ function listen() {
   stream = new EventSource("api/stream");
   stream.addEventListener("open", () => {
     stopPolling();
-    live("on", "Live");
+    live("on", "live.on");
   });
-  stream.addEventListener("chat", (event) => chat.show(JSON.parse(event.data)));
-  stream.addEventListener("panel", (event) => panel.show(JSON.parse(event.data)));
+  for (const part of Object.keys(show)) stream.addEventListener(part, (event) => take(part, JSON.parse(event.data)));
   stream.addEventListener("error", () => {
-    live("off", "Connection lost, trying again");
+    live("off", "live.off");
     if (stream.readyState === EventSource.CLOSED) startPolling();
   });
 }
@@ -108,11 +177,10 @@ async function ask() {
   try {
     const answer = await fetch("api/state");
     const state = await answer.json();
-    chat.show(state.chat);
-    panel.show(state.panel);
-    live("on", "Live");
+    for (const part of Object.keys(show)) take(part, state[part]);
+    live("on", "live.on");
   } catch {
-    live("off", "Connection lost, trying again");
+    live("off", "live.off");
   }
 }
 

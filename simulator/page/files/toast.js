@@ -1,21 +1,28 @@
 // What passes by: the bot's answers to presses, and errors.
 
+import { $, make } from "./dom.js";
+
 const shownFor = 4000; // ms
 
-export function toast(text, isError = false) {
-  const box = document.createElement("p");
-  box.textContent = text;
-  if (isError) {
-    box.className = "error";
-    box.setAttribute("role", "alert");
-  }
-  document.getElementById("toasts").append(box);
-  setTimeout(() => box.remove(), Math.max(shownFor, 60 * text.length));
+function pass(box, text, className) {
+  const note = make("p", className, text);
+  if (className) note.setAttribute("role", "alert");
+  box.append(note);
+  setTimeout(() => note.remove(), Math.max(shownFor, 60 * text.length));
 }
 
-// alertBox shows what stays until it is closed.
+// toast is what the phone shows for a moment.
+export const toast = (text) => pass($("toasts"), text, "");
+
+// complain tells the visitor of what went wrong with the page itself.
+export const complain = (text) => pass($("notices"), text, "error");
+
+// alertBox shows what stays until it is closed, on the phone where that is seen.
 export function alertBox(text) {
-  const box = document.getElementById("alert");
-  document.getElementById("alert-text").textContent = text;
+  const box = $("alert");
+  const { left, right, width } = $("chat").getBoundingClientRect();
+  box.style.left = width ? `${left}px` : "";
+  box.style.right = width ? `${innerWidth - right}px` : "";
+  $("alert-text").textContent = text;
   if (!box.open) box.showModal();
 }

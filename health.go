@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v3"
+)
+
+func healthCommand() *cli.Command {
+	return &cli.Command{
+		Name: "health", Usage: "ask the greenwatch that runs here whether it lives",
+		Description: "Asks /healthz at HTTP_ADDR, whatever the other settings are. Exit code 0: it lives; 1: it does not,\n" +
+			"or HTTP_ADDR is wrong; 2: HTTP_ADDR is off, and nobody can be asked.",
+		Action: alone(health),
+	}
+}
+
+// settingsName is the credential in which systemd hands the settings over (LoadCredential= of the unit).
+const settingsName = "greenwatch.env"
+
+// settingsFile is where the settings are that the environment does not have: what systemd hands over
+// (https://systemd.io/CREDENTIALS/), else .env in this folder.
+func settingsFile() string {
+	if folder := os.Getenv("CREDENTIALS_DIRECTORY"); folder != "" {
+		return filepath.Join(folder, settingsName)
+	}
+	return ".env"
+}
+
+const healthTime = 3 * time.Second
+
+// health says whether the greenwatch of the same settings lives.
+func health(ctx context.Context, out io.Writer) error {
+	cfg, err := loadPart(os.Environ(), settingsFile(), "HTTP_ADDR")
+	switch {
+	case err != nil:
+		return err
+	case cfg.HTTPAddr == "":
+		return cli.Exit("HTTP_ADDR is off: greenwatch may run, but it cannot be asked", 2)
+	}
+	if err := askHealth(ctx, cfg.HTTPAddr); err != nil {
+		return fmt.Errorf("greenwatch at %s is not well: %w", cfg.HTTPAddr, err)
+	}
+	_, err = fmt.Fprintf(out, "greenwatch at %s is alive\n", cfg.HTTPAddr)
+	return err
+}
+
+// askHealth is nil where /healthz is 200. An address of all interfaces is asked on this machine.
+func askHealth(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://greenwatch/healthz", http.NoBody)
+	if err != nil {
+		return err
+	}
+	var dialer net.Dialer
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, addr)
+		},
+	}
+	answer, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("/healthz answers %s", answer.Status)
+	}
+	return nil
+}

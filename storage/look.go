@@ -1,0 +1,110 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// View is what can be seen of a database from beside it.
+type View struct {
+	Stock
+	Path  string // of a file, with links resolved; "" of a server
+	New   bool   // there is nothing yet: the first start makes it
+	InUse bool   // a greenwatch is running on it
+}
+
+// Look looks at a database, looks for damage and counts what it holds. It changes nothing, makes no file and holds up
+// nobody; a greenwatch may be running on it. Its errors are those of [Open], with [ErrForeign] and [ErrNewer].
+func Look(ctx context.Context, address string) (View, error) {
+	look := lookAtFile
+	if isPostgres(address) {
+		look = lookAtServer
+	}
+	v, err := look(ctx, address)
+	if err != nil {
+		return v, fmt.Errorf("storage: looking at the database: %w", err)
+	}
+	return v, nil
+}
+
+func lookAtFile(ctx context.Context, address string) (View, error) {
+	path, err := sqliteFile(address)
+	if err != nil {
+		return View{}, err
+	}
+	v := View{Path: path}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0 && !hasLog(path):
+		v.New = true
+		return v, nil
+	case err != nil:
+		return v, err
+	}
+	if v.InUse, err = locked(path); err != nil {
+		return v, err
+	}
+	how := "immutable=1" // leaves no files behind
+	if v.InUse || hasLog(path) {
+		how = "mode=ro"
+	}
+	v.Stock, err = stockOf(ctx, path, how)
+	return v, err
+}
+
+// hasLog reports whether there are commits beside the file that are not in it yet, or may be.
+func hasLog(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return err == nil && info.Size() > 0
+}
+
+// locked reports whether another process has what [lockFile] takes, and makes no file.
+func locked(path string) (bool, error) {
+	if _, err := os.Stat(path + ".lock"); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	release, err := lockFile(path)
+	switch {
+	case errors.Is(err, ErrBusy):
+		return true, nil
+	case err != nil:
+		return false, err
+	}
+	return false, release()
+}
+
+// lookAtServer finds the writer's lock in the server's list of locks: taking it, even for a moment, could keep a
+// greenwatch that starts just now from its own.
+// https://www.postgresql.org/docs/current/view-pg-locks.html
+func lookAtServer(ctx context.Context, address string) (View, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil { // which may quote the password
+		return View{}, errors.New("DATABASE_URL cannot be read")
+	}
+	config.ConnectTimeout = connectWithin
+	db := sql.OpenDB(stdlib.GetConnector(*config))
+	defer func() { _ = db.Close() }() // nothing was written
+	db.SetMaxOpenConns(1)
+	var v View
+	var made bool
+	err = db.QueryRowContext(ctx, `
+		select to_regclass('goose_db_version') is not null, exists (
+			select 1 from pg_locks l join pg_database d on d.oid = l.database join pg_namespace n on n.nspname = current_schema()
+			where l.locktype = 'advisory' and d.datname = current_database() and l.granted
+				and (l.classid::bigint << 32 | l.objid::bigint) = $1 + n.oid::bigint)`, writerLock).Scan(&made, &v.InUse)
+	if err == nil && made {
+		err = count(ctx, db, &v.Stock)
+	}
+	v.New = !made && err == nil
+	if kind := postgresKind(err); kind != nil {
+		err = fmt.Errorf("%w: %w", kind, err)
+	}
+	return v, err
+}

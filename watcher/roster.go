@@ -1,0 +1,163 @@
+package watcher
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"greenwatch/monitor"
+)
+
+// roster is who is on guard.
+type roster struct {
+	mu     sync.RWMutex
+	guards map[monitor.InstanceID]*guard
+	pools  map[string]bulkhead
+
+	duty    context.Context // Run's; nil: it has not begun
+	waiting []func(context.Context)
+	over    bool
+	running sync.WaitGroup
+}
+
+func (w *Watcher) guard(id monitor.InstanceID) *guard {
+	w.roster.mu.RLock()
+	defer w.roster.mu.RUnlock()
+	return w.roster.guards[id]
+}
+
+func (w *Watcher) count() int {
+	w.roster.mu.RLock()
+	defer w.roster.mu.RUnlock()
+	return len(w.roster.guards)
+}
+
+// enlist makes the guard of an instance. It is called with the roster held, as are bulkhead, onDuty and launch, or before
+// anybody else knows the watcher.
+func (w *Watcher) enlist(i monitor.Instance) *guard {
+	g := newGuard(w, i.ID, w.bulkhead(i.Pool))
+	w.roster.guards[i.ID] = g
+	return g
+}
+
+func (w *Watcher) bulkhead(pool string) bulkhead {
+	if w.roster.pools[pool] == nil {
+		w.roster.pools[pool] = make(bulkhead, poolCalls)
+	}
+	return w.roster.pools[pool]
+}
+
+// launch runs do for as long as Run does, also where that is still to begin.
+func (w *Watcher) launch(do func(ctx context.Context)) {
+	r := &w.roster
+	switch {
+	case r.duty == nil:
+		r.waiting = append(r.waiting, do)
+	case !r.over:
+		r.running.Go(func() { do(r.duty) })
+	}
+}
+
+// begin launches what waits for Run.
+func (w *Watcher) begin(ctx context.Context) {
+	r := &w.roster
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.duty = ctx
+	for _, do := range r.waiting {
+		w.launch(do)
+	}
+	r.waiting = nil
+}
+
+// finish waits until all that was launched has ended.
+func (w *Watcher) finish() {
+	w.roster.mu.Lock()
+	w.roster.over = true
+	w.roster.mu.Unlock()
+	w.roster.running.Wait()
+}
+
+// Add begins to watch instances, each asked within seconds. What is seen of them first is told as for those that are new
+// at the start. One that is watched already is left as it is.
+func (w *Watcher) Add(instances ...monitor.Instance) {
+	w.roster.mu.Lock()
+	defer w.roster.mu.Unlock()
+	var fresh []*guard
+	now := time.Now()
+	for _, i := range instances {
+		if w.roster.guards[i.ID] == nil {
+			g := w.enlist(i)
+			g.askAt = now.Add(time.Duration(place(i.ID) * float64(startSpan)))
+			fresh = append(fresh, g)
+		}
+	}
+	w.onDuty(fresh)
+}
+
+// onDuty launches guards, and who tells of those that nobody has seen before.
+func (w *Watcher) onDuty(guards []*guard) {
+	n := newNewcomers(w, guards)
+	w.launch(n.run)
+	for _, g := range guards {
+		g.newcomers = n
+		w.launch(g.serve)
+	}
+}
+
+// Renew tells that instances are reached in another way from now on: they are asked as soon as the API allows it.
+func (w *Watcher) Renew(instances ...monitor.Instance) {
+	w.roster.mu.Lock()
+	defer w.roster.mu.Unlock()
+	for _, i := range instances {
+		if g := w.roster.guards[i.ID]; g != nil {
+			pool := w.bulkhead(i.Pool)
+			g.order(func() { g.pool, g.renewed = pool, true })
+		}
+	}
+}
+
+// Remove ends the watch over instances. What a call under way brings is not heeded any more, and their cases are closed,
+// which is tried until it succeeds; the error says that ctx ended first.
+func (w *Watcher) Remove(ctx context.Context, ids ...monitor.InstanceID) error {
+	var changes []monitor.Change
+	for _, g := range w.dismiss(ids) {
+		select {
+		case <-g.ended:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		g.quit()
+		changes = append(changes, w.leave(g.id.Subject()))
+	}
+	for failing := false; len(changes) > 0; failing = true {
+		_, err := w.Cases.UpdateAll(ctx, changes)
+		if err == nil {
+			break
+		}
+		if !failing {
+			w.Log.ErrorContext(ctx, "cases of instances watched no more not closed, trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(saveAgain):
+		}
+	}
+	return nil
+}
+
+// dismiss takes guards off the roster and ends them.
+func (w *Watcher) dismiss(ids []monitor.InstanceID) []*guard {
+	w.roster.mu.Lock()
+	defer w.roster.mu.Unlock()
+	var dismissed []*guard
+	for _, id := range ids {
+		if g := w.roster.guards[id]; g != nil {
+			delete(w.roster.guards, id)
+			g.dismiss()
+			dismissed = append(dismissed, g)
+		}
+	}
+	return dismissed
+}

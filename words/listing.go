@@ -1,0 +1,114 @@
+package words
+
+import "greenwatch/monitor"
+
+// List tells of a version of the file that lists the instances: that it is watched, that it is wrong, or that a person
+// must decide.
+func (v Voice) List(alert monitor.Alert) Message {
+	news := monitor.ListNews{}
+	if alert.List != nil {
+		news = *alert.List
+	}
+	switch alert.Kind {
+	case monitor.ListRefused:
+		return v.listRefused(news)
+	case monitor.ListAsked:
+		return v.listAsked(news)
+	default:
+		return v.listChanged(news)
+	}
+}
+
+func (v Voice) listChanged(n monitor.ListNews) Message {
+	mark, x := green, vars{"Added": n.Added.Count, "Gone": n.Gone.Count, "Changed": n.Changed.Count}
+	var mended, unasked html
+	if n.Mended {
+		mended = v.say("listing.mended_line", nil)
+	}
+	if n.Start && monitor.TooManyGone(n.Gone.Count, n.Of) {
+		mark, unasked = orange, v.say("listing.unasked", nil)
+	}
+	key := "listing.changed"
+	if n.Added.Count+n.Gone.Count+n.Changed.Count == 0 {
+		key = "listing.mended"
+	}
+	return Message{HTML: string(lines(
+		v.listTitle(mark, key, n.File, x), mended,
+		v.listPart("listing.added", n.Added), v.listPart("listing.gone", n.Gone), v.listPart("listing.different", n.Changed),
+		v.say("listing.total", vars{"Count": n.Total}), unasked,
+	))}
+}
+
+// listTitle is a first line that begins with the file's name; that gives way, never the words.
+func (v Voice) listTitle(mark, key, file string, x vars) html {
+	room := maxTitle - len16(mark) - 1 - visible(v.say(key, x.with("File", "")))
+	return headline(mark, v.say(key, x.with("File", cut(clean(file), room))))
+}
+
+func (v Voice) listPart(key string, p monitor.ListPart) html {
+	if p.Count == 0 {
+		return ""
+	}
+	names := make([]html, 0, len(p.Some))
+	for _, i := range p.Some {
+		names = append(names, listed(i))
+	}
+	return v.say(key, vars{"Names": join(", ", names), "More": p.Count - len(p.Some)})
+}
+
+func (v Voice) listRefused(n monitor.ListNews) Message {
+	mistakes := make([]html, 0, len(n.Problems)+1)
+	for _, p := range n.Problems {
+		what := v.say("listing.mistake."+string(p.What), vars{"Column": p.Column})
+		if p.Line > 0 {
+			what = v.say("listing.at", vars{"Line": html(digits(int64(p.Line))), "What": what})
+		}
+		mistakes = append(mistakes, what)
+	}
+	if rest := n.Wrong - len(n.Problems); rest > 0 {
+		mistakes = append(mistakes, v.say("listing.more", vars{"N": rest}))
+	}
+	return Message{HTML: string(blocks(
+		lines(v.listTitle(orange, "listing.refused", n.File, vars{"Count": n.Wrong}), v.say("listing.refused_line", vars{"Count": n.Total})),
+		lines(mistakes...),
+		v.say("listing.refused_do", nil),
+	))}
+}
+
+func (v Voice) listAsked(n monitor.ListNews) Message {
+	x := vars{"Gone": n.Gone.Count, "Count": n.Of, "Of": n.Of, "Rest": n.Added.Count+n.Changed.Count > 0}
+	row := make([]Button, 0, 2)
+	for _, do := range []Do{Drop, Keep} {
+		row = append(row, Button{Label: v.toast("button."+string(do), x), Do: do, Version: n.Version})
+	}
+	return Message{
+		HTML:    string(lines(v.listTitle(orange, "listing.asked", n.File, x), v.say("listing.asked_line", x))),
+		Buttons: [][]Button{row},
+	}
+}
+
+// ListDecided is what the question about a list reads like once somebody has answered it, now.
+func (v Voice) ListDecided(file string, q monitor.Question, by monitor.Person) Message {
+	x := vars{"Gone": q.Gone, "Count": q.Of, "Of": q.Of, "By": cut(clean(by.Name), maxPerson), "At": v.clock(v.Now)}
+	if q.Answer == monitor.DropGone {
+		return Message{HTML: string(lines(v.listTitle(orange, "listing.dropped", file, x), v.say("listing.dropped_line", x)))}
+	}
+	return Message{HTML: string(lines(v.listTitle(orange, "listing.kept", file, x), v.say("listing.kept_line", x)))}
+}
+
+// ListClosed is what the question about a list reads like where an answer came too late, and why.
+func (v Voice) ListClosed(file, why string) Message {
+	return Message{HTML: string(lines(v.listTitle(white, "listing.closed", file, nil), escape(why)))}
+}
+
+// Unlisted adds that the file which lists the instances is not watched as it is.
+func (v Voice) Unlisted(m Message, s monitor.ListStanding) Message {
+	line := v.say("status.list", vars{
+		"File": cut(clean(s.News.File), maxName), "Since": v.clock(s.Since), "Read": v.clock(s.Read),
+		"Wrong": s.News.Wrong, "Gone": s.News.Gone.Count, "Of": s.News.Of,
+	})
+	if all := blocks(html(m.HTML), line); visible(all) <= MaxMessage {
+		m.HTML = string(all)
+	}
+	return m
+}
