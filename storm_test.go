@@ -116,3 +116,44 @@ func later(times ...time.Time) time.Time {
 	}
 	return latest
 }
+
+// A digest that was told silently takes up nothing that rings: nobody would hear the edit.
+func TestWhatRingsJoinsNoSilentDigest(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 20, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		for i := range 8 {
+			scope := instanceapi.InstanceScope(fmt.Sprint(7105000001 + i))
+			if err := h.green.Break(scope, instanceapi.Fault{Kind: instanceapi.BadGateway}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		silent := ""
+		for range 40 {
+			h.pass(10 * time.Second)
+			if texts := h.transcript(opsGroup); strings.Contains(texts, "7105000008") {
+				silent = texts
+				break
+			}
+		}
+		if silent == "" || strings.Contains(silent, "silent false") {
+			t.Fatalf("want a silent digest:\n%s", silent)
+		}
+		for i := range 6 {
+			h.set(fmt.Sprint(7105000011+i), instanceapi.NotAuthorized)
+		}
+		h.pass(2 * time.Minute)
+		var heard string
+		for _, m := range h.bots(opsGroup) {
+			if !m.Silent {
+				heard += m.Text
+			}
+		}
+		for i := range 6 {
+			if id := fmt.Sprint(7105000011 + i); !strings.Contains(heard, id) {
+				t.Errorf("nothing rang for %s:\n%s", id, h.transcript(opsGroup))
+				break
+			}
+		}
+	})
+}

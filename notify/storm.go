@@ -23,6 +23,7 @@ const (
 type pace struct {
 	messages []time.Time // of the last window
 	growing  int         // the message that new incidents join; 0: none
+	rang     bool        // it rang; else only what is silent joins it
 	began    time.Time
 	grown    time.Time
 	listDue  time.Time           // when a file is to name all of a card; zero: none waits
@@ -46,9 +47,9 @@ func (p *pace) hold(now time.Time) time.Duration {
 	return max(0, gather-now.Sub(p.messages[len(p.messages)-1]))
 }
 
-// takes is the message that new incidents join; 0: none.
-func (p *pace) takes(now time.Time) int {
-	if now.Sub(p.grown) >= growWithin || now.Sub(p.began) >= growAtMost {
+// takes is the message that new incidents join, as nobody would hear an edit: what rings joins one that rang. 0: none.
+func (p *pace) takes(begun []monitor.Note, now time.Time) int {
+	if now.Sub(p.grown) >= growWithin || now.Sub(p.began) >= growAtMost || !p.rang && slices.ContainsFunc(begun, rings) {
 		return 0
 	}
 	return p.growing
@@ -88,8 +89,12 @@ func (p *pace) told(s monitor.Settlement) {
 	}
 	if len(begun) > 1 || storm && len(begun) == 1 {
 		p.growing, p.began, p.grown = s.MessageID, s.At, s.At
+		p.rang = slices.ContainsFunc(s.Notes, rings)
 	}
 }
+
+// rings reports whether people are to hear of it.
+func rings(n monitor.Note) bool { return !n.Alert.Silent && n.Incident.Open() }
 
 // paced looks at, or changes, how a chat is told.
 func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
@@ -104,14 +109,16 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 // join settles what needs no message of its own: incidents that begin while a digest grows, which an edit of it shows,
 // and those that are over on a card of many while others there are not. It reports whether there was any.
 func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note) (bool, error) {
-	var growing int
-	r.paced(to, func(p *pace, now time.Time) { growing = p.takes(now) })
 	begun := make(map[matter]bool)
+	var beginnings []monitor.Note
 	for _, n := range due {
 		if n.Alert.Kind.Begins() {
 			begun[matterOf(n)] = true
+			beginnings = append(beginnings, n)
 		}
 	}
+	var growing int
+	r.paced(to, func(p *pace, now time.Time) { growing = p.takes(beginnings, now) })
 	byMessage := make(map[int][]monitor.Note)
 	for _, n := range due {
 		switch {
