@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,9 @@ func initCommand() *cli.Command {
 func initialize(ctx context.Context, in io.Reader, out io.Writer) error {
 	o := initOptions(os.Environ(), ".env")
 	o.In, o.Out, o.Zone = in, out, machineZone()
+	if _, err := o.Load("", ""); err != nil { // the address of all instances
+		return fmt.Errorf("greenwatch init cannot ask any instance:\n%w", err)
+	}
 	err := setup.Run(ctx, o)
 	if errors.Is(err, setup.ErrStopped) {
 		text := "\nStopped."

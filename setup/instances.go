@@ -247,6 +247,10 @@ func (d *dialogue) mend(ctx context.Context, typed *line, r monitor.Reading) (ag
 	case "x":
 		*typed = line{}
 		return false, nil
+	case "r":
+	default:
+		d.say("One letter: r, t, u, k or x. A new token is asked for after t, where it is not shown.")
+		return d.mend(ctx, typed, r)
 	}
 	return true, err
 }
