@@ -132,6 +132,7 @@ func (t *Teller) compose(v words.Voice, notes []monitor.Note) told {
 		return t.single(v, notes[0])
 	}
 	entries, byIncident := gather(notes)
+	entries = nameable(entries, byIncident)
 	made := told{silent: true}
 	if len(entries) == 1 && !begins(notes) {
 		last := notes[len(notes)-1]
@@ -179,6 +180,24 @@ func gather(notes []monitor.Note) ([]monitor.CardEntry, map[incidentKey][]monito
 		byIncident[keyOf(e)] = append(byIncident[keyOf(e)], n)
 	}
 	return entries, byIncident
+}
+
+// nameable leaves to a later message what this one could not name: a file names very many, and only those that begin, as
+// the message becomes their card.
+func nameable(entries []monitor.CardEntry, byIncident map[incidentKey][]monitor.Note) []monitor.CardEntry {
+	if len(entries) <= monitor.MaxNamed {
+		return entries
+	}
+	var begun []monitor.CardEntry
+	for _, e := range entries {
+		if begins(byIncident[keyOf(e)]) {
+			begun = append(begun, e)
+		}
+	}
+	if len(begun) > 0 {
+		return begun
+	}
+	return entries[:monitor.MaxNamed]
 }
 
 func begins(notes []monitor.Note) bool {

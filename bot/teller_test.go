@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -300,5 +301,34 @@ func TestAGroupThatBecameASupergroup(t *testing.T) {
 		}
 		r.tell(monitor.Address{Chat: moved})
 		reads(t, r.last(moved).Text, "Kazan_01: blocked by WhatsApp")
+	})
+}
+
+// What a message settles, it names, or a file below it does: that of the incidents that begin with it.
+func TestAMessageTakesWhatItNames(t *testing.T) {
+	t.Parallel()
+	inRoom(t, func(t *testing.T, r *room) {
+		teller := r.teller
+		for _, test := range []struct{ begin, again, want int }{
+			{0, 66, monitor.MaxNamed}, {10, 66, 10}, {66, 10, 66}, {20, 20, 40},
+		} {
+			var notes []monitor.Note
+			for n := range test.begin + test.again {
+				kind := monitor.Opened
+				if n >= test.begin {
+					kind = monitor.Reopened
+				}
+				b := monitor.Belief{Finding: monitor.Finding{Answer: monitor.Answered, State: monitor.NotAuthorized}, Since: time.Now()}
+				subject := monitor.InstanceID(fmt.Sprint(7105000001 + n)).Subject()
+				notes = append(notes, monitor.Note{
+					Alert:    monitor.Alert{Kind: kind, Subject: subject, Incident: 1},
+					Incident: monitor.Incident{Number: 1, Now: b, Trouble: b, Opened: b.Since, Told: b.Finding},
+				})
+			}
+			made := teller.compose(teller.Voices.Of(alerts), notes)
+			if len(made.notes) != test.want {
+				t.Errorf("%d that begin and %d others: %d taken, want %d", test.begin, test.again, len(made.notes), test.want)
+			}
+		}
 	})
 }

@@ -62,7 +62,7 @@ func newWorld(ctx context.Context, o options) (*world, error) {
 	w.green = instanceapi.New(instanceapi.Options{RebootTime: 10 * time.Second, KeepCalls: 1})
 	w.judge = &judge.Judge{
 		Witness: judge.NewWitness(w.green), Telegram: w.telegram, Chats: []int64{group, w.operator.ID},
-		Rules: judge.Rules{Confirm: confirmAfter + 200*time.Millisecond, Margin: 5 * time.Second},
+		Rules: judge.Rules{Confirm: confirmAfter + 200*time.Millisecond, Slow: 30200 * time.Millisecond, Margin: 5 * time.Second},
 	}
 	list, err := w.addInstances()
 	if err != nil {
