@@ -14,7 +14,7 @@ func TestStormOfFiveHundred(t *testing.T) {
 	t.Parallel()
 	n := 500
 	if racing {
-		n = 150
+		n = 80
 	}
 	inHouse(t, n, func(t *testing.T, h *house) {
 		h.pass(3 * time.Minute)
