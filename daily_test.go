@@ -19,13 +19,13 @@ func TestDailyReport(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Until(time.Date(2000, 3, 26, 0, 45, 0, 0, berlin)))
+		time.Sleep(time.Until(time.Date(2000, 3, 26, 1, 45, 0, 0, berlin)))
 		h.cfg.Zone, h.cfg.DailyReport = berlin, &report.Clock{Hour: 4, Zone: berlin}
 		h.start()
 		h.pass(time.Minute)
 		h.expectReports(t, 0)
 		h.until(t, berlin, 26, "04:00:30") // the clocks were set at two
-		h.expectReports(t, 1, "04:00 🟢 2 ok, 13", " checks each, slowest alert ")
+		h.expectReports(t, 1, "04:00 🟢 2 ok, 7", " checks each, slowest alert ")
 		h.restart()
 		h.pass(time.Minute)
 		h.expectReports(t, 1)

@@ -75,19 +75,19 @@ func inHouseWithHeart(t *testing.T, n int, story func(t *testing.T, h *house, c 
 func TestHeartBeatsAtTheEndOfEachSweep(t *testing.T) {
 	t.Parallel()
 	inHouseWithHeart(t, 3, func(t *testing.T, h *house, c *clinic) {
-		h.pass(time.Hour)
+		h.pass(20 * time.Minute)
 		h.breakAll(instanceapi.BadGateway) // GREEN-API's trouble is not ours
-		h.pass(time.Hour)
+		h.pass(20 * time.Minute)
 		day, err := h.app.store.Day(t.Context(), time.Now().Add(-3*time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
 		alive, fails := c.noticed()
-		if alive != day.Sweeps || alive < 119 || len(fails) > 0 {
+		if alive != day.Sweeps || alive < 39 || len(fails) > 0 {
 			t.Errorf("%d beats and %d complaints for %d sweeps", alive, len(fails), day.Sweeps)
 		}
 		h.end()
-		h.pass(time.Hour)
+		h.pass(20 * time.Minute)
 		if after, _ := c.noticed(); after > alive+1 {
 			t.Errorf("%d beats after the end", after-alive)
 		}
