@@ -52,7 +52,7 @@ func TestSystemdHears(t *testing.T) {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if got := hear(); got != "READY=1\nSTATUS=0 of 1 numbers work; 1 not seen yet" {
+	if got := hear(); !strings.HasPrefix(got, "READY=1\nSTATUS=0 of 1 numbers work; 1 not seen yet") { // Telegram's trouble may be known
 		t.Errorf("first heard: %q", got)
 	}
 	for range 3 {
