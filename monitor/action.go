@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Action is something greenwatch does to an instance because a person wanted it. It is tried once.
+// Action is something greenwatch does to an instance because a person or the runbook wanted it. It is tried once.
 type Action struct {
-	Key     string // made from the press that wanted it; unique
+	Key     string // made from the press, or from the incident, that wanted it; unique
 	Verb    Verb
 	Subject Subject
 	By      Person
@@ -17,13 +17,18 @@ type Action struct {
 	State   ActionState
 	Outcome Outcome
 	Called  time.Time // when the API had answered, or the action was given up
+
+	Automatic bool `json:",omitempty"` // the runbook wanted it, and nobody by name; its outcome is told by the incident alone
 }
 
 // Verb is what an action does.
 type Verb string
 
-// Reboot restarts the instance and keeps its link; https://green-api.com/en/docs/api/account/Reboot/.
-const Reboot Verb = "reboot"
+// The verbs. Both restart the instance and keep its link.
+const (
+	Reboot      Verb = "reboot"      // https://green-api.com/en/docs/api/account/Reboot/
+	SetSettings Verb = "setSettings" // https://green-api.com/en/docs/api/account/SetSettings/
+)
 
 // ActionState is how far an action got.
 type ActionState string
@@ -56,6 +61,7 @@ const (
 	OutcomeExpired  OutcomeKind = "expired" // nobody took it up in time; it was not made
 	OutcomeWorked   OutcomeKind = "worked"
 	OutcomeNoChange OutcomeKind = "no change"
+	OutcomeHeld     OutcomeKind = "held" // the runbook's own rules forbade it when its turn came; it was not made
 )
 
 // Press is a person's wish, confirmed.
@@ -104,17 +110,26 @@ func (c Case) Press(p Press, s Scene) (Case, Effects, error) {
 
 // called reports whether the call was, or may have been, made.
 func (a Action) called() bool {
-	return a.State == Ended && a.Outcome.Kind != OutcomeExpired && a.Outcome.Kind != OutcomeRefused
+	switch a.Outcome.Kind {
+	case OutcomeExpired, OutcomeRefused, OutcomeHeld:
+		return false
+	default:
+		return a.State == Ended
+	}
 }
 
 // Start takes a wanted action up: from then on it is running, and is never started again. One that has waited for too
-// long ends as expired instead.
+// long ends as expired instead, and one of the runbook's that its rules forbid by now as held: so those who start
+// actions do it one at a time over the whole fleet, and say in [Scene.Reboots] what was started before.
 func (c Case) Start(key string, s Scene) (Case, Effects) {
 	if c.Action.Key != key || c.Action.State != Wanted {
 		return c, Effects{}
 	}
 	if !recent(c.Action.At, actionExpires, s) {
 		return c.endAction(Outcome{Kind: OutcomeExpired}, s)
+	}
+	if why := c.holdBack(s); c.Action.Automatic && why != "" {
+		return c.endAction(Outcome{Kind: OutcomeHeld, Detail: why}, s)
 	}
 	c.Action.State = Running
 	return c, Effects{Actions: []Action{c.Action}}
@@ -130,6 +145,7 @@ func (c Case) Done(a Action, o Outcome, s Scene) (Case, Effects) {
 	}
 	c.Action.State, c.Action.Outcome, c.Action.Called = Accepted, o, s.Now
 	c.Proof = Proof{Ask: s.Now.Add(proofEvery)}
+	c = c.restarted()
 	c = c.step(Step{At: s.Now, Action: c.Action})
 	return c, Effects{Actions: []Action{c.Action}}
 }
@@ -146,18 +162,18 @@ func (c Case) prove(r Reading, s Scene) (Case, Effects) {
 		return c, Effects{}
 	}
 	c.Proof.Ask = s.Now.Add(proofEvery)
-	waited := r.At.Sub(c.Action.Called)
+	waited, wait := r.At.Sub(c.Action.Called), s.Policy.rebootWait()
 	if waited <= 0 {
 		return c, Effects{}
 	}
-	starting := r.Answer == Answered && r.State.Canonical() == Starting
+	starting := r.starting()
 	c.Proof.Starting = c.Proof.Starting || starting
 	switch {
 	case r.Verdict() == Good:
 		if c.Belief.Verdict() == Good && (c.Proof.Starting || waited >= proofAfter) {
 			return c.endAction(Outcome{Kind: OutcomeWorked}, s)
 		}
-	case waited >= rebootLimit, waited >= rebootWait && !starting && r.Tells():
+	case waited >= max(rebootLimit, wait), waited >= wait && r.Tells() && (c.Action.Automatic || !starting):
 		return c.endAction(Outcome{Kind: OutcomeNoChange, Detail: r.Word()}, s)
 	}
 	return c, Effects{}
@@ -177,12 +193,19 @@ func (c Case) abandon(s Scene) (Case, Effects) {
 
 // endAction ends the action and tells how it went: where it was asked for, and on the incident's card.
 func (c Case) endAction(o Outcome, s Scene) (Case, Effects) {
-	if c.Action.State != Accepted {
+	accepted := c.Action.State == Accepted
+	if !accepted {
 		c.Action.Called = s.Now
 	}
 	c.Action.State, c.Action.Outcome, c.Proof = Ended, o, Proof{}
+	if !accepted && c.Action.called() {
+		c = c.restarted()
+	}
 	c = c.step(Step{At: s.Now, Action: c.Action})
 	a := c.Action
+	if a.Automatic {
+		return c.endRunbook(s), Effects{Actions: []Action{a}}
+	}
 	return c, Effects{Actions: []Action{a}, Alerts: []Alert{{
 		Key: "acted/" + a.Key, Kind: ActedOn, Subject: c.Subject, At: s.Now, Silent: o.Kind == OutcomeWorked,
 		Belief: c.Belief, Action: &a, Only: []Address{a.To},

@@ -16,6 +16,7 @@ type Alert struct {
 	Notice   *Notice   // what became of our own links
 	Day      *Day      // what it reports on
 	List     *ListNews `json:",omitempty"` // what the list of instances brings
+	Queue    *Queue    `json:",omitempty"` // the messages that wait, where it is about them alone
 	Only     []Address // who is told; empty: every chat that is subscribed
 }
 
@@ -41,15 +42,23 @@ const (
 	ListChanged AlertKind = "list"         // the file that lists the instances was read, and is watched
 	ListRefused AlertKind = "list_refused" // it is wrong, and nothing of it counts
 	ListAsked   AlertKind = "list_asked"   // too many are gone from it: a person decides
+
+	PoolDown AlertKind = "pool_down" // an outage of a pool or of everything began; its message is the incident's card
+	PoolUp   AlertKind = "pool_up"   // it is over; its Roll names those that did not come back
+	Unpaid   AlertKind = "unpaid"    // several instances have expired
+
+	LossNear   AlertKind = "loss_near"   // messages that wait begin to be dropped soon
+	NotSending AlertKind = "not_sending" // authorized, but the queue does not move
+	SendsAgain AlertKind = "sends_again" // it moves
 )
 
 // Begins reports whether the alert opens the incident's card.
-func (k AlertKind) Begins() bool { return k == Opened }
+func (k AlertKind) Begins() bool { return k == Opened || k == PoolDown }
 
 // Follows reports whether the alert concerns only those who were told that the incident began.
 func (k AlertKind) Follows() bool {
 	switch k {
-	case Changed, Reopened, StillOut, Resolved, Proved, Dropped:
+	case Changed, Reopened, StillOut, Resolved, Proved, Dropped, PoolUp, LossNear:
 		return true
 	default:
 		return false
@@ -62,9 +71,11 @@ type Roll struct {
 	Good   int
 	Bad    []RollEntry // those that are not good
 	Known  bool        // the bad ones are taken as known: not told until they have worked once
-	Others int         // watched before these came
-	From   time.Time   // of an absence: the last look before it
-	Until  time.Time   // and the first after it
+	Others int         // watched before these came; of a pool: on other pools
+	From   time.Time   // of an absence: the last look before it; of an outage: its first sign
+	Until  time.Time   // and the first after it; of an outage: its end
+
+	OthersGood int `json:",omitempty"` // of a pool: how many on other pools are good
 }
 
 // RollEntry is one instance that is not good.

@@ -17,6 +17,12 @@ type Case struct {
 	Arrivals int     // alerts about the fleet made so far (subject self)
 	Reported string  // the date of the last daily report (subject self), as in 2026-11-22
 	Listing  Listing `json:",omitzero"` // of the file that lists the instances (subject self)
+
+	Born      time.Time   `json:",omitzero"` // when the instance appeared while we ran; zero: it was there before, or is gone
+	Sure      Belief      `json:",omitzero"` // the last belief that the API's own word stands behind, where the present one has none
+	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made
+	Reboots   []time.Time `json:",omitzero"` // the last reboots of ours, oldest first; no more than a day may have
+	Queue     Queue       `json:",omitzero"`
 }
 
 // Scene is what a rule needs to know besides the case.
@@ -24,6 +30,11 @@ type Scene struct {
 	Now    time.Time
 	Policy Policy
 	Crowd  bool // at first sight: more bad ones arrived with this one than are told one by one
+	Unpaid bool // this one and others have expired, and one message tells of all
+
+	PoolDown  bool        // an outage of the instance's pool, or of everything, is open
+	PoolShaky bool        // several in its pool do not answer or are starting: [Survey.Shaky]
+	Reboots   []time.Time // reboots that the runbook began over the whole fleet, those of the last 10 minutes at least
 }
 
 // Effects is what follows besides the changed case.
@@ -39,7 +50,8 @@ func (e Effects) and(f Effects) Effects {
 // LookAt is when the case must be looked at again at the latest; zero: no deadline.
 func (c Case) LookAt() time.Time {
 	var first time.Time
-	for _, t := range []time.Time{c.Incident.TellBy, c.Incident.RingBy, c.Incident.Probation, c.Proof.Ask} {
+	i := c.Incident
+	for _, t := range [...]time.Time{i.TellBy, i.RingBy, i.Probation, i.Runbook.Due, c.Proof.Ask, c.warnAt()} {
 		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
 			first = t
 		}
@@ -54,6 +66,7 @@ func (c Case) Believe(b Belief, s Scene) (Case, Effects) {
 		return c, Effects{}
 	}
 	c.Belief = b
+	c = c.remember(was, s)
 	switch {
 	case b.Verdict() == Good:
 		c.Known = false
@@ -73,13 +86,13 @@ func (c Case) Believe(b Belief, s Scene) (Case, Effects) {
 }
 
 func (c Case) open(was, b Belief, s Scene) (Case, Effects) {
-	c.Incident = Incident{Number: c.Incident.Number + 1, Before: was, Opened: b.Since}.become(b)
-	return c.tellNews(s)
+	c.Incident = Incident{Number: c.Incident.Number + 1, Before: was, Opened: b.Since, NotOurs: c.notOurs(was)}
+	return c.within(b, s)
 }
 
 func (c Case) within(b Belief, s Scene) (Case, Effects) {
 	c.Incident = c.Incident.become(b)
-	return c.tellNews(s)
+	return c.plan(s).tellNews(s)
 }
 
 // relapses reports whether leaving good continues the last incident: it is recent, or was a restriction on probation.
@@ -94,19 +107,25 @@ func (c Case) relapses(b Belief, s Scene) bool {
 // reopen takes the last incident up again. A restriction that was proved to be over needs no second proof.
 func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
 	c.Incident.Restricted = c.Incident.Restricted && !c.Incident.Probation.IsZero()
-	c.Incident.Closed, c.Incident.Probation = time.Time{}, time.Time{}
+	c.Incident.Closed, c.Incident.Probation, c.Incident.Queue = time.Time{}, time.Time{}, Waiting{}
 	c.Incident.Reopened++
+	c.Incident.NotOurs = c.notOurs(c.Incident.Now)
 	return c.within(b, s)
 }
 
 // recover ends the open incident. What people do not know of ends without a word.
 func (c Case) recover(b Belief, s Scene) (Case, Effects) {
+	c, waited := c.letGo(s)
 	i := c.Incident
 	if !i.Open() {
 		return c, Effects{}
 	}
 	i = i.become(b)
 	i.Closed = b.Since
+	i.Runbook.Due, i.Spare, i.Pooled, i.Grouped = time.Time{}, time.Time{}, false, false
+	if !waited.At.IsZero() {
+		i.Queue = waited
+	}
 	if i.Restricted || i.rebooted() {
 		i.Probation = s.Now.Add(s.Policy.RelapseWindow)
 	}
@@ -120,23 +139,33 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 // Elapse looks at the deadlines, with the reading that the look brought.
 func (c Case) Elapse(r Reading, s Scene) (Case, Effects) {
 	c, effects := c.steady(s).prove(r, s)
-	for _, due := range []func(Case, Scene) (Case, Effects){Case.ring, Case.tellSettling, Case.endProbation} {
-		var more Effects
+	c, more := c.runbook(r, s)
+	effects = effects.and(more)
+	for _, due := range [...]func(Case, Scene) (Case, Effects){Case.ring, Case.tellHeld, Case.endProbation, Case.warn} {
 		c, more = due(c, s)
 		effects = effects.and(more)
 	}
 	return c, effects
 }
 
-func (c Case) tellSettling(s Scene) (Case, Effects) {
+// tellHeld tells what was not told at once, and has lasted.
+func (c Case) tellHeld(s Scene) (Case, Effects) {
 	if !passed(c.Incident.TellBy, s.Now) {
 		return c, Effects{}
 	}
-	return c.tell(c.Incident.newsKind(), true, s)
+	c, held := c.hold(s)
+	if held {
+		return c, Effects{}
+	}
+	return c.tell(c.Incident.newsKind(), !c.Belief.Rings(), s)
 }
 
 func (c Case) ring(s Scene) (Case, Effects) {
 	if !passed(c.Incident.RingBy, s.Now) {
+		return c, Effects{}
+	}
+	if s.PoolDown && c.Belief.failing() {
+		c.Incident.RingBy = s.Now.Add(ringAfter)
 		return c, Effects{}
 	}
 	return c.tell(StillOut, false, s)
@@ -144,6 +173,10 @@ func (c Case) ring(s Scene) (Case, Effects) {
 
 func (c Case) endProbation(s Scene) (Case, Effects) {
 	if !passed(c.Incident.Probation, s.Now) {
+		return c, Effects{}
+	}
+	if c.unproved(s) {
+		c.Incident.Probation = s.Now.Add(s.Policy.RelapseWindow)
 		return c, Effects{}
 	}
 	c.Incident.Probation = time.Time{}
@@ -157,7 +190,11 @@ func passed(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Be
 
 // tellNews tells what is believed now where people do not know it yet; what only we see is told silently.
 func (c Case) tellNews(s Scene) (Case, Effects) {
-	if !c.Incident.news() {
+	if !c.Incident.untold() {
+		return c, Effects{}
+	}
+	c, held := c.hold(s)
+	if held || !c.Incident.news() {
 		return c, Effects{}
 	}
 	return c.tell(c.Incident.newsKind(), !c.Belief.Rings(), s)
@@ -166,13 +203,18 @@ func (c Case) tellNews(s Scene) (Case, Effects) {
 // tell makes an alert about the incident as it is now. Silent trouble rings later if it lasts, whatever it becomes.
 func (c Case) tell(kind AlertKind, silent bool, s Scene) (Case, Effects) {
 	c.Incident.Told = c.Incident.Now.Finding
-	c.Incident.TellBy = time.Time{}
+	c.Incident.TellBy, c.Incident.Runbook.Until, c.Incident.Grouped = time.Time{}, time.Time{}, false
 	switch {
 	case !silent || !c.Incident.Open():
 		c.Incident.RingBy = time.Time{}
 	case c.Incident.RingBy.IsZero():
 		c.Incident.RingBy = s.Now.Add(ringAfter)
 	}
+	return c.say(kind, silent, s)
+}
+
+// say makes an alert about the incident.
+func (c Case) say(kind AlertKind, silent bool, s Scene) (Case, Effects) {
 	c.Incident.Events++
 	return c, Effects{Alerts: []Alert{{
 		Key:  fmt.Sprintf("%s/%d/%s/%d", c.Subject, c.Incident.Number, kind, c.Incident.Events),

@@ -39,9 +39,13 @@ func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
 	if !c.Incident.Open() || !c.Incident.knownOut() {
 		return Alert{}, false
 	}
-	return Alert{
+	again := Alert{
 		Key:  fmt.Sprintf("%s/%d/%s/at%d", c.Subject, c.Incident.Number, Opened, now.UnixMilli()),
 		Kind: Opened, Subject: c.Subject, Incident: c.Incident.Number, At: now,
 		Silent: !c.Belief.Rings(), Belief: c.Belief, Only: places,
-	}, true
+	}
+	if _, one := c.Subject.Instance(); !one {
+		again.Kind, again.Silent, again.Roll = PoolDown, false, c.Incident.Outage.roll(c.Incident.Opened)
+	}
+	return again, true
 }

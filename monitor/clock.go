@@ -12,14 +12,32 @@ func (c Case) Wait(s Scene) (time.Duration, bool) {
 // steady puts right what the clock has done by being set back: a deadline that is further away than it can ever have
 // been counts from now.
 func (c Case) steady(s Scene) Case {
-	c.Incident.TellBy = within(c.Incident.TellBy, settleAfter, s)
+	c.Incident.TellBy = within(c.Incident.TellBy, c.longestHold(s), s)
+	c.Incident.Spare = within(c.Incident.Spare, s.Policy.interval(), s)
+	c.Incident.Runbook.Due = within(c.Incident.Runbook.Due, max(s.Policy.StartingGrace, s.Policy.interval()), s)
 	c.Incident.RingBy = within(c.Incident.RingBy, ringAfter, s)
 	c.Incident.Probation = within(c.Incident.Probation, s.Policy.RelapseWindow, s)
 	c.Proof.Ask = within(c.Proof.Ask, proofEvery, s)
 	if c.Action.State == Accepted {
 		c.Action.Called = within(c.Action.Called, 0, s)
 	}
+	c.Queue = c.Queue.steady(s)
 	return c
+}
+
+// longestHold is how far away the time of telling can be.
+func (c Case) longestHold(s Scene) time.Duration {
+	longest := max(settleAfter, s.Policy.interval())
+	if !c.Incident.Runbook.Until.IsZero() {
+		longest = max(longest, settleAfter+s.Policy.rebootWait()+actionExpires)
+	}
+	if !c.Born.IsZero() {
+		longest = max(longest, newbornGrace)
+	}
+	if c.Incident.Pooled {
+		longest = max(longest, poolBackstop)
+	}
+	return longest
 }
 
 func within(deadline time.Time, most time.Duration, s Scene) time.Time {

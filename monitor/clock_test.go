@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,12 +11,23 @@ import (
 const aDay = 24 * time.Hour
 
 // out is a case that is believed to be what the word says since the epoch.
-func out(word string, p monitor.Policy) monitor.Case {
+// Besides, it may be in an outage ("down"), have just appeared ("new"), or be rebooted by the runbook, without an end
+// of it ("runbook").
+func out(word string, p monitor.Policy, besides ...string) monitor.Case {
 	c := monitor.Case{Subject: instance.Subject()}
 	at := epoch()
-	for _, w := range []string{"authorized", word} {
-		c, _ = c.Believe(monitor.Belief{Finding: finding(w), Since: at, At: at}, monitor.Scene{Now: at, Policy: p})
+	s := monitor.Scene{Now: at, Policy: p, PoolDown: slices.Contains(besides, "down")}
+	if slices.Contains(besides, "new") {
+		c, _ = c.Appear(s)
 	}
+	if slices.Contains(besides, "runbook") {
+		s.Policy.AutoReboot = monitor.AutoRebootOn
+	}
+	for _, w := range []string{"authorized", word} {
+		c, _ = c.Believe(monitor.Belief{Finding: finding(w), Since: at, At: at}, s)
+	}
+	c, _ = c.Elapse(reading(word, at), s)
+	c, _ = c.Start(c.Action.Key, s)
 	return c
 }
 
@@ -32,6 +44,9 @@ func TestClockSetBack(t *testing.T) {
 	}{
 		"settling is told":    {out("starting", p), "starting", 5 * time.Minute, 5 * time.Minute, monitor.Opened},
 		"silent trouble ring": {out("mute", p), "mute", 15 * time.Minute, 15 * time.Minute, monitor.StillOut},
+		"an outage is over":   {out("mute", p, "down"), "mute", 16 * time.Minute, 16 * time.Minute, monitor.Opened},
+		"a new one is told":   {out("null", p, "new"), "null", 10 * time.Minute, 15 * time.Minute, monitor.Opened},
+		"the runbook is due":  {out("starting", p, "runbook"), "starting", 5 * time.Minute, 8 * time.Minute, monitor.Opened},
 		"a reboot is judged":  {accepted(t, p), "notAuthorized", 2 * time.Minute, 130 * time.Second, monitor.ActedOn},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,6 +32,7 @@ func (c Case) Leave(s Scene) (Case, Effects) {
 	i := &c.Incident
 	open, out := i.Open(), i.knownOut()
 	i.TellBy, i.RingBy, i.Probation = time.Time{}, time.Time{}, time.Time{}
+	i.Runbook.Due, i.Runbook.Until, i.Spare, i.Pooled = time.Time{}, time.Time{}, time.Time{}, false
 	if open {
 		i.Closed, i.Dropped = s.Now, true
 	}
@@ -40,7 +41,8 @@ func (c Case) Leave(s Scene) (Case, Effects) {
 		c, told = c.tell(Dropped, true, s)
 		effects = effects.and(told)
 	}
-	c.Belief, c.Known = Belief{}, false
+	c.Belief, c.Sure, c.Known = Belief{}, Belief{}, false
+	c.Born, c.Queue = time.Time{}, Queue{Told: c.Queue.Told}
 	return c, effects
 }
 

@@ -24,6 +24,14 @@ type Incident struct {
 
 	Steps  []Step // what happened, in order; the first ones fall out
 	Events int    // alerts made so far, for their keys
+
+	Runbook Runbook   `json:",omitzero"`  // what was done about it by itself
+	NotOurs bool      `json:",omitempty"` // starting came out of good, and not through a restart of ours
+	Pooled  bool      `json:",omitempty"` // an outage of the pool, or of everything, explains it while that lasts
+	Spare   time.Time `json:",omitzero"`  // until then the outage that is over may explain it still
+	Grouped bool      `json:",omitempty"` // told in one message with others that are unpaid
+	Queue   Waiting   `json:",omitzero"`  // the messages that wait, as people are shown them
+	Outage  Outage    `json:",omitzero"`  // of a pool, or of everything
 }
 
 // Step is one thing that happened within an incident: a belief or a stage of an action.
@@ -76,7 +84,7 @@ func (i Incident) become(b Belief) Incident {
 		i.Restricted = i.Restricted || b.Restriction()
 	}
 	if b.Verdict() != Settling || i.Told.Same(b.Finding) {
-		i.TellBy = time.Time{}
+		i.TellBy, i.Runbook.Until = time.Time{}, time.Time{}
 	} else if i.TellBy.IsZero() {
 		i.TellBy = b.Since.Add(settleAfter)
 	}
@@ -93,6 +101,11 @@ func (i Incident) news() bool {
 	default:
 		return !i.Told.Same(i.Now.Finding)
 	}
+}
+
+// untold reports whether people must be told of what is believed now unless it passes, or something else explains it.
+func (i Incident) untold() bool {
+	return i.news() || i.Now.Verdict() == Settling && !i.Told.Same(i.Now.Finding)
 }
 
 // newsKind is what telling of trouble now means to those who read it.

@@ -2,7 +2,7 @@
 //
 // It is pure: standard library only, no clock, no I/O. Time enters as an argument. Two machines carry it. [Watch]
 // turns the readings of one instance into beliefs; [Case] turns beliefs, presses, outcomes and time into incidents,
-// alerts and actions.
+// alerts and actions. Beside them a [Census] tells outages of GREEN-API's from trouble of single numbers.
 package monitor
 
 import (
@@ -66,6 +66,7 @@ type Subject string
 
 const (
 	subjectInstance = "instance/"
+	subjectPool     = "pool/"
 
 	// Self is the subject of our own trouble and of what concerns the whole fleet.
 	Self Subject = "self"
@@ -76,6 +77,12 @@ func (s Subject) Instance() (InstanceID, bool) {
 	id, ok := strings.CutPrefix(string(s), subjectInstance)
 	return InstanceID(id), ok
 }
+
+// PoolSubject is what the case of a pool is kept under.
+func PoolSubject(pool string) Subject { return Subject(subjectPool + pool) }
+
+// Pool gives the pool this subject is about; false for an instance and for [Self].
+func (s Subject) Pool() (string, bool) { return strings.CutPrefix(string(s), subjectPool) }
 
 // Address is a place where people are told things: a chat, and a topic in it (0: none, or General).
 type Address struct {

@@ -48,12 +48,18 @@ func TestAlertKinds(t *testing.T) {
 	for kind, follows := range map[monitor.AlertKind]bool{
 		monitor.Opened: false, monitor.Changed: true, monitor.Reopened: true, monitor.StillOut: true, monitor.Resolved: true,
 		monitor.Proved: true, monitor.Dropped: true, monitor.ActedOn: false, monitor.Arrived: false, monitor.Returned: false,
+		monitor.PoolDown: false, monitor.PoolUp: true, monitor.Unpaid: false, monitor.LossNear: true,
+		monitor.NotSending: false, monitor.SendsAgain: false,
 	} {
 		if got := kind.Follows(); got != follows {
 			t.Errorf("%s follows: %t", kind, got)
 		}
-		if got := kind.Begins(); got != (kind == monitor.Opened) {
+		if got := kind.Begins(); got != (kind == monitor.Opened || kind == monitor.PoolDown) {
 			t.Errorf("%s begins: %t", kind, got)
+		}
+		ends := kind == monitor.Resolved || kind == monitor.Proved || kind == monitor.Dropped || kind == monitor.PoolUp
+		if got := kind.Ends(); got != ends {
+			t.Errorf("%s ends: %t", kind, got)
 		}
 	}
 }

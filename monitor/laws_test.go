@@ -23,13 +23,22 @@ type laws struct {
 	lastKind monitor.AlertKind // and how
 	toldAt   time.Time         // when they were told that it is out
 	openAt   time.Time         // when the incident opened, or reopened
+
+	claims  []monitor.Claim // since the last start
+	sure    string          // the last word that says whether it can send
+	outages bool            // there is one now
+	outEnd  time.Time       // and otherwise this is when the last one ended
+	reboots []time.Time     // the runbook's
+	tried   int             // the last incident in which it rebooted
+	warned  int             // of a loss, since the queue was empty or it was good
+	stuck   bool            // people were told that it does not send
 }
 
 func newLaws(t *rapid.T, p monitor.Policy) *laws {
 	return &laws{t: t, policy: p, keys: map[string]bool{}, runs: map[string]int{}}
 }
 
-func (l *laws) forget() { l.log = nil }
+func (l *laws) forget() { l.log, l.claims = nil, nil }
 
 // step is one rule applied to a case.
 type step struct {
@@ -43,6 +52,7 @@ func (l *laws) changed(s step) {
 	l.numbers(s)
 	l.deadlines(s)
 	l.action(s)
+	l.remember(s)
 	for _, a := range s.effects.Alerts {
 		if l.keys[a.Key] {
 			l.t.Fatalf("alert %s again", a.Key)
@@ -83,8 +93,11 @@ func (l *laws) numbers(s step) {
 func (l *laws) deadlines(s step) {
 	i := s.c.Incident
 	settling := i.Open() && i.Now.Verdict() == monitor.Settling && !i.Told.Same(i.Now.Finding)
-	if settling == i.TellBy.IsZero() {
+	if settling && i.TellBy.IsZero() || !i.TellBy.IsZero() && (!i.Open() || i.Told.Same(i.Now.Finding)) {
 		l.t.Fatalf("%s: an untold settling is %t, told by %s", s.rule, settling, i.TellBy)
+	}
+	if due := i.Runbook.Due; !due.IsZero() && (!i.Open() || i.Now.State.Canonical() != monitor.Starting) {
+		l.t.Fatalf("%s: the runbook is due at %s of %s", s.rule, due, i.Now.Word())
 	}
 	if !i.RingBy.IsZero() && (!i.Open() || !l.toldOut(s)) {
 		l.t.Fatalf("%s: rings at %s, open %t, told %s", s.rule, i.RingBy, i.Open(), i.Told.Word())
@@ -112,7 +125,7 @@ func (l *laws) action(s step) {
 	was, is := s.was.Action, s.c.Action
 	ended := was.State != monitor.Ended && is.State == monitor.Ended
 	told := slices.ContainsFunc(s.effects.Alerts, func(a monitor.Alert) bool { return a.Kind == monitor.ActedOn })
-	if ended != told {
+	if (ended && !is.Automatic) != told {
 		l.t.Fatalf("%s: %s to %s, told %t", s.rule, was.State, is.State, told)
 	}
 	if is == was {

@@ -15,10 +15,13 @@ func (l *laws) tell(s step, a monitor.Alert) {
 		}
 		return
 	}
+	if l.tellQueue(s, a) {
+		return
+	}
 	if a.Incident != s.c.Incident.Number || len(a.Only) > 0 {
 		l.t.Fatalf("incident %d, told %+v", s.c.Incident.Number, a)
 	}
-	if s.was.Belief.Same(s.c.Belief.Finding) && !passed(s.was, s.now) && s.rule != "adopt" {
+	if s.was.Belief.Same(s.c.Belief.Finding) && !passed(s.was, s.now) && s.rule != "adopt" && s.was.Action.State == s.c.Action.State {
 		l.t.Fatalf("%s: nothing happened, told %+v", s.rule, a)
 	}
 	starts := a.Kind == monitor.Opened || a.Kind == monitor.Reopened
@@ -58,7 +61,14 @@ func (l *laws) inTime(c monitor.Case, now time.Time) {
 	if !c.Incident.Open() {
 		return
 	}
-	if now.Sub(l.openAt) >= 5*time.Minute && !l.out {
+	if l.excused(c, now) {
+		return
+	}
+	limit := 5 * time.Minute
+	if c.Action.Automatic && now.Sub(c.Action.At) < time.Hour {
+		limit += l.wait() + time.Minute
+	}
+	if now.Sub(l.openAt) >= limit && !l.out {
 		l.t.Fatalf("out for %s, and nobody was told", now.Sub(l.openAt))
 	}
 	if l.out && now.Sub(l.toldAt) >= 15*time.Minute && !l.rang {
@@ -68,7 +78,11 @@ func (l *laws) inTime(c monitor.Case, now time.Time) {
 
 // proof: only good that is not believed yet is waited for longer than five minutes.
 func (l *laws) proof(a monitor.Action, r monitor.Reading) {
-	if waited := r.At.Sub(a.Called); a.State == monitor.Accepted && r.Verdict() != monitor.Good && waited >= 5*time.Minute {
+	waited := r.At.Sub(a.Called)
+	if a.Automatic && a.State == monitor.Accepted && r.Tells() && r.Verdict() != monitor.Good && waited >= l.wait() {
+		l.t.Fatalf("accepted %s ago, %s still, and no end", waited, r.Word())
+	}
+	if a.State == monitor.Accepted && r.Verdict() != monitor.Good && waited >= 5*time.Minute {
 		l.t.Fatalf("accepted %s ago, %s, and still no end", waited, r.Word())
 	}
 }
@@ -89,6 +103,10 @@ func (l *laws) heard(was, w monitor.Watch, r monitor.Reading, next monitor.Next)
 	}
 	if overtaken || *b != w.Believed() || !b.At.Equal(r.At) || b.Finding != r.Finding || was.Believed().Same(b.Finding) {
 		l.t.Fatalf("believes %+v from %+v", b, r)
+	}
+	if b.Claimed {
+		l.backedByClaim(*b)
+		return
 	}
 	if !b.Since.Before(b.At) || b.After.After(b.Since) {
 		l.t.Fatalf("believed at %s, since %s, after %s", b.At, b.Since, b.After)

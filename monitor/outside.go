@@ -9,4 +9,4 @@ var Outside = Address{}
 func (a Alert) GoesOutside() bool { return len(a.Only) == 0 && a.Kind != Reported }
 
 // Ends reports whether the alert only ends what earlier ones told.
-func (k AlertKind) Ends() bool { return k == Resolved || k == Proved || k == Dropped }
+func (k AlertKind) Ends() bool { return k == Resolved || k == Proved || k == Dropped || k == PoolUp }

@@ -7,6 +7,11 @@ type Policy struct {
 	ConfirmAfter     time.Duration // from the first voice of a change to the question for the second
 	UnreachableAfter int           // unanswered calls in a row before an instance is believed blind; at least 2
 	RelapseWindow    time.Duration // how long "authorized" after a restriction or a reboot is on probation
+
+	AutoReboot    AutoReboot    // whether the runbook reboots what is stuck in starting; zero: off
+	StartingGrace time.Duration // how long starting lasts before it does; 0: at once
+	RebootWait    time.Duration // from a reboot to the judgement on it; 0: 2 minutes
+	Interval      time.Duration // from one look at every instance to the next; 0: a minute
 }
 
 // DefaultPolicy is what holds where nothing is said.
@@ -14,8 +19,24 @@ func DefaultPolicy() Policy {
 	return Policy{ConfirmAfter: 10 * time.Second, UnreachableAfter: 3, RelapseWindow: time.Hour}
 }
 
+func (p Policy) rebootWait() time.Duration {
+	if p.RebootWait <= 0 {
+		return rebootWait
+	}
+	return p.RebootWait
+}
+
+func (p Policy) interval() time.Duration {
+	if p.Interval <= 0 {
+		return lookInterval
+	}
+	return p.Interval
+}
+
 // What nobody needs to choose.
 const (
+	lookInterval = time.Minute // where the policy says no other
+
 	refusedAfter = 2 // refused calls in a row before it is believed
 	leastVoices  = 2 // no belief rests on fewer, whatever is chosen
 
@@ -33,6 +54,24 @@ const (
 	rebootWait    = 2 * time.Minute  // not good by then: no change
 	rebootLimit   = 5 * time.Minute  // still starting by then: no change either
 	rebootAgain   = 10 * time.Minute // the next reboot of the same instance is possible after this
+
+	restartSpan  = 5 * time.Minute  // starting this soon after a restart of ours is our own doing
+	rebootsADay  = 3                // the runbook makes no further one of the same instance
+	fleetReboots = 3                // nor of any, where so many were made by it
+	fleetWithin  = 10 * time.Minute // within this
+
+	newbornGrace = 10 * time.Minute // an instance that has just appeared may be unready for this long
+
+	leastPool    = 3                // fewer that fail are no matter of their pool
+	poolBackstop = 15 * time.Minute // a member of an outage is judged again after this, if nobody says that it is over
+
+	keptFor    = 24 * time.Hour   // how long GREEN-API keeps what it cannot send
+	showAgain  = 10 * time.Minute // counts on a card are brought up to date no more often
+	queueFresh = 15 * time.Minute // an older count says nothing about now
+	queueKept  = 5 * time.Minute  // a count that has not changed is kept again after this
+	stuckLooks = 3                // the same head of the queue so often
+	stuckAfter = 10 * time.Minute // and for so long: it does not move
+	freshGood  = 5 * time.Minute  // good for less than this proves nothing about the queue
 
 	firstSightAlone = 5 // more bad ones than this at first sight are told in one message
 )

@@ -21,6 +21,8 @@ type Via string
 const (
 	ViaPoll  Via = "poll"  // its slot, a confirmation or a deadline
 	ViaPress Via = "press" // a person wanted to know
+
+	ViaWebhook Via = "webhook" // a notification claimed a change; the reading is the API's own answer
 )
 
 // Tells reports whether the finding says anything at all, be it only that there was no answer.
@@ -67,6 +69,9 @@ const (
 
 // Canonical is the word to compare by: one case, and one name for the restriction that has two.
 func (s State) Canonical() State {
+	if _, known := states[s]; known {
+		return s
+	}
 	if strings.EqualFold(string(s), string(YellowCard)) {
 		return Suspended
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +14,18 @@ import (
 
 // stage plays a script on one case. What a line does:
 //
-//	believe WORD [since T] [crowd]   a new belief, at first sight among many
-//	look WORD                        a reading that carries the time to the deadlines
-//	press KEY, start KEY, done KEY OUTCOME
-//	leave, adopt
+//	believe WORD [since T] [SCENE]   a new belief
+//	look WORD [SCENE]                a reading that carries the time to the deadlines
+//	press KEY [settings], start KEY [SCENE], done KEY OUTCOME
+//	queue COUNT [HEAD], queue ?      a look at the messages that wait
+//	leave, adopt, appear, outlast
+//	restart                          all that is not in the case is lost
+//	reboots on|ask|off [GRACE]       what the runbook does from now on
 //	window D                         probation lasts D from now on
-//	case                             nothing: shows how the case stands
+//	case, card, gate                 nothing: shows how the case, its incident's card or its gate stands
+//
+// KEY may be "auto": the last action's. SCENE is made of "crowd" (at first sight among many), "unpaid" (with others),
+// "down" (the pool is), "shaky" (it is) and "lately N" (so many reboots over the fleet a minute ago).
 type stage struct {
 	t      *testing.T
 	policy monitor.Policy
@@ -39,7 +46,10 @@ func caseScript(t *testing.T, script string) monitor.Case {
 }
 
 func (s *stage) play(words []string) string {
-	scene := monitor.Scene{Now: s.now, Policy: s.policy, Crowd: slices.Contains(words, "crowd")}
+	scene := s.scene(words)
+	if len(words) > 1 && words[1] == "auto" {
+		words[1] = s.c.Action.Key
+	}
 	var effects monitor.Effects
 	var err error
 	switch words[0] {
@@ -48,7 +58,11 @@ func (s *stage) play(words []string) string {
 	case "look":
 		s.c, effects = s.c.Elapse(reading(words[1], s.now), scene)
 	case "press":
-		s.c, effects, err = s.c.Press(monitor.Press{Key: words[1], Verb: monitor.Reboot, By: someone(), To: somewhere()}, scene)
+		press := monitor.Press{Key: words[1], Verb: monitor.Reboot, By: someone(), To: somewhere()}
+		if slices.Contains(words, "settings") {
+			press.Verb = monitor.SetSettings
+		}
+		s.c, effects, err = s.c.Press(press, scene)
 	case "start":
 		s.c, effects = s.c.Start(words[1], scene)
 	case "done":
@@ -58,10 +72,24 @@ func (s *stage) play(words []string) string {
 		s.c, effects = s.c.Leave(scene)
 	case "adopt":
 		s.c, effects = s.c.Adopt(scene)
+	case "appear":
+		s.c, effects = s.c.Appear(scene)
+	case "outlast":
+		s.c, effects = s.c.Outlast(scene)
+	case "queue":
+		s.c, effects = s.c.Look(s.queue(words[1:]), scene)
+	case "restart":
+		s.c = throughJSON(s.t, s.c)
 	case "window":
 		s.policy.RelapseWindow = instant(s.t, words[1]).Sub(epoch())
+	case "reboots":
+		s.reboots(words[1:])
 	case "case":
 		return caseText(s.c)
+	case "card":
+		return cardText(s.c)
+	case "gate":
+		return gateText(s.c.Gate(scene))
 	default:
 		s.t.Fatalf("script: what is %q?", words[0])
 	}
@@ -74,6 +102,47 @@ func (s *stage) belief(words []string) monitor.Belief {
 		b.Since = instant(s.t, words[n+1])
 	}
 	return b
+}
+
+func (s *stage) scene(words []string) monitor.Scene {
+	has := func(word string) bool { return slices.Contains(words, word) }
+	scene := monitor.Scene{
+		Now: s.now, Policy: s.policy, Crowd: has("crowd"), Unpaid: has("unpaid"), PoolDown: has("down"), PoolShaky: has("shaky"),
+	}
+	if n := slices.Index(words, "lately"); n > 0 {
+		for range number(s.t, words[n+1]) {
+			scene.Reboots = append(scene.Reboots, s.now.Add(-time.Minute))
+		}
+	}
+	return scene
+}
+
+func (s *stage) queue(words []string) monitor.QueueLook {
+	q := monitor.QueueLook{At: s.now}
+	if words[0] != "?" {
+		q.Known, q.Count = true, number(s.t, words[0])
+	}
+	if len(words) > 1 {
+		q.Head = words[1]
+	}
+	return q
+}
+
+func (s *stage) reboots(words []string) {
+	s.policy.AutoReboot = monitor.AutoReboot(words[0])
+	s.policy.StartingGrace = time.Minute
+	if len(words) > 1 {
+		s.policy.StartingGrace = instant(s.t, words[1]).Sub(epoch())
+	}
+}
+
+func number(t testing.TB, word string) int {
+	t.Helper()
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		t.Fatalf("script: %v", err)
+	}
+	return n
 }
 
 func someone() monitor.Person    { return monitor.Person{ID: 7, Name: "ops_a"} }
@@ -138,5 +207,50 @@ func caseText(c monitor.Case) string {
 	if c.Action.Key != "" {
 		text = append(text, "action "+string(c.Action.State))
 	}
+	return strings.Join(text, " ")
+}
+
+// cardText is as in "not ours proposed 12 wait first 12 lost 27h" or "waited 12 left 5 dropped 3 lost": what the card may
+// say besides what is believed.
+func cardText(c monitor.Case) string {
+	var text []string
+	add := func(really bool, format string, args ...any) {
+		if really {
+			text = append(text, fmt.Sprintf(format, args...))
+		}
+	}
+	i := c.Incident
+	add(i.NotOurs, "not ours")
+	add(i.Runbook.Proposed, "proposed")
+	add(i.Pooled, "pooled")
+	add(i.Grouped, "grouped")
+	q := i.Queue
+	add(!q.At.IsZero(), "%d wait at %s", q.Count, offset(q.At))
+	add(q.AtFirst > 0, "first %d", q.AtFirst)
+	add(!q.FirstLoss.IsZero(), "loss %s", offset(q.FirstLoss))
+	add(!i.Open() && !q.At.IsZero(), "waited %d left %d", q.Waited, q.Left)
+	add(q.Dropped > 0, "dropped %d", q.Dropped)
+	add(q.Lost, "lost")
+	return strings.Join(text, " ")
+}
+
+// gateText is as in "closed notAuthorized since 1m 12 queued loss 24h" or "open unsure delayed starting since 1m".
+func gateText(g monitor.Gate) string {
+	text := []string{"closed"}
+	if g.Open {
+		text[0] = "open"
+	}
+	add := func(really bool, format string, args ...any) {
+		if really {
+			text = append(text, fmt.Sprintf(format, args...))
+		}
+	}
+	add(!g.Sure, "unsure")
+	add(g.Delayed, "delayed")
+	add(g.Probation, "probation")
+	add(g.State != "", "%s since %s", g.State, offset(g.Since))
+	add(g.Reason != "", "(%s)", g.Reason)
+	add(g.QueuedKnown, "%d queued", g.Queued)
+	add(!g.FirstLoss.IsZero(), "loss %s", offset(g.FirstLoss))
 	return strings.Join(text, " ")
 }

@@ -20,6 +20,18 @@ func TestWalk(t *testing.T) {
 		"as is": monitor.DefaultPolicy(),
 		"quick": {ConfirmAfter: 0, UnreachableAfter: 2, RelapseWindow: 10 * time.Minute},
 		"slow":  {ConfirmAfter: time.Minute, UnreachableAfter: 5, RelapseWindow: 3 * time.Hour},
+		"runbook": {
+			ConfirmAfter: 10 * time.Second, UnreachableAfter: 3, RelapseWindow: time.Hour,
+			AutoReboot: monitor.AutoRebootOn, StartingGrace: time.Minute,
+		},
+		"letter": {
+			ConfirmAfter: time.Second, UnreachableAfter: 2, RelapseWindow: time.Hour,
+			AutoReboot: monitor.AutoRebootOn, RebootWait: 30 * time.Second, Interval: 2 * time.Minute,
+		},
+		"asks": {
+			ConfirmAfter: 10 * time.Second, UnreachableAfter: 3, RelapseWindow: time.Hour,
+			AutoReboot: monitor.AutoRebootAsk, StartingGrace: 7 * time.Minute,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,6 +55,14 @@ func walk(t *testing.T, policy monitor.Policy) {
 			"away":    w.away,
 			"leave":   w.leave,
 			"adopt":   w.adopt,
+			"appear":  w.appear,
+			"claim":   w.claim,
+			"queue":   w.queue,
+			"slump":   w.slump,
+			"siege":   w.siege,
+			"clog":    w.clog,
+			"pool":    w.pool,
+			"fleet":   w.elsewhere,
 			"":        w.check,
 		})
 	})
@@ -59,11 +79,16 @@ type walker struct {
 
 	asked, askAt, slot time.Time
 	keys               int
+	down, shaky        bool         // as the pool is
+	fleet              []time.Time  // reboots of the runbook's, also elsewhere
+	waiting            int          // messages in the queue
 	before             monitor.Case // at the last check
 	kept               []byte       // what it was then
 }
 
-func (w *walker) scene() monitor.Scene { return monitor.Scene{Now: w.now, Policy: w.policy} }
+func (w *walker) scene() monitor.Scene {
+	return monitor.Scene{Now: w.now, Policy: w.policy, PoolDown: w.down, PoolShaky: w.shaky, Reboots: w.fleet}
+}
 
 func drawWord(t *rapid.T) string {
 	return rapid.SampledFrom([]string{
@@ -139,6 +164,7 @@ func (w *walker) see(word string, asked time.Time, awake bool) {
 		w.asked = asked
 	}
 	scene := w.scene()
+	scene.Unpaid = r.Refusal == monitor.Expired && rapid.Bool().Draw(w.t, "unpaid")
 	scene.Crowd = next.Believe != nil && w.c.Belief.Verdict() == monitor.Unseen && rapid.Bool().Draw(w.t, "crowd")
 	due := w.c.LookAt()
 	if next.Believe == nil && (!awake || due.IsZero() || w.now.Before(due)) {
@@ -159,6 +185,7 @@ func (w *walker) see(word string, asked time.Time, awake bool) {
 	if followed, _ := old.Follow(beliefs, r, scene); !reflect.DeepEqual(followed, w.c) {
 		w.t.Fatalf("followed %+v, step by step %+v", followed, w.c)
 	}
+	w.carryOut()
 }
 
 func (w *walker) change(rule string, apply func() (monitor.Case, monitor.Effects)) {
@@ -190,7 +217,7 @@ func (w *walker) press(t *rapid.T) {
 
 func (w *walker) start(t *rapid.T) {
 	w.now = w.now.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 1, 59, 60, 300}).Draw(t, "later")) * time.Second)
-	w.change("start", func() (monitor.Case, monitor.Effects) { return w.c.Start(w.anyKey(t), w.scene()) })
+	w.take(w.anyKey(t))
 }
 
 func (w *walker) done(t *rapid.T) {
@@ -248,6 +275,7 @@ func (w *walker) check(t *rapid.T) {
 	if back := throughJSON(t, w.c); !reflect.DeepEqual(back, w.c) {
 		t.Fatalf("JSON loses something\n was %+v\n is  %+v", w.c, back)
 	}
+	w.laws.gate(w.c, w.scene())
 	if w.c.Known {
 		return
 	}

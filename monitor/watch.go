@@ -9,12 +9,17 @@ type Belief struct {
 	After  time.Time // the last reading that still spoke for what was believed before; zero: there was none
 	At     time.Time // when its last voice was asked
 	Detail string
+
+	Claimed bool `json:",omitempty"` // a notification was its first voice
 }
 
 // Next is what follows from a reading.
 type Next struct {
 	Believe *Belief   // nil: nothing new is believed
-	AskAt   time.Time // zero: at the next slot
+	AskAt   time.Time // zero: at the next slot; one that has passed: as soon as the API may be asked
+
+	Refuted bool // the API's answer speaks against the claim that waited for it
+	Late    bool // the claim says what is believed already: the API had been asked before it came; said once per belief
 }
 
 // Watch turns the readings of one instance into beliefs. It is a value: a reading that changes nothing costs nothing.
@@ -33,6 +38,9 @@ type Watch struct {
 	failures row
 
 	flapped [2]time.Time // the last two flaps, older first
+
+	claim pending
+	late  bool // a claim of what is believed came after it was
 }
 
 // row counts the voices for one finding.
@@ -64,9 +72,20 @@ func (w Watch) Agreed() time.Time { return w.agreed }
 // or was overtaken.
 func (w Watch) See(r Reading, p Policy) (Watch, Next) {
 	if !r.At.After(w.heard) {
-		return w, w.wait(r.At)
+		return w, w.ask(w.wait(r.At))
 	}
 	w.heard = r.At
+	w, settled, done := w.answer(r)
+	if done {
+		return w, settled
+	}
+	w, next := w.see(r, p)
+	next = w.ask(next)
+	next.Refuted = settled.Refuted
+	return w, next
+}
+
+func (w Watch) see(r Reading, p Policy) (Watch, Next) {
 	switch r.Answer {
 	case Answered:
 		return w.hear(r, p)
@@ -148,7 +167,7 @@ func (w Watch) believe(r Reading, since time.Time) (Watch, Next) {
 	}
 	b := Belief{Finding: r.Finding, Since: since, After: w.agreed, At: r.At, Detail: r.Detail}
 	w.previous, w.belief, w.agreed = w.belief.Finding, b, r.At
-	w.doubt, w.refusals, w.failures = row{}, row{}, row{}
+	w.doubt, w.refusals, w.failures, w.late = row{}, row{}, row{}, false
 	return w, Next{Believe: &b}
 }
 

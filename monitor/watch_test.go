@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,7 +66,8 @@ func TestSeeingNothingNewDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// watchScript plays readings ("1m blocked"), "resume WORD" and "restart", and compares what is believed and asked for.
+// watchScript plays readings ("1m blocked"), claims ("claim WORD [at T|unsaid]"), "resume WORD" and "restart", and
+// compares what is believed and asked for. A reading may have been asked before: "blocked asked T".
 func watchScript(t *testing.T, p monitor.Policy, script string) {
 	t.Helper()
 	var w monitor.Watch
@@ -76,9 +78,19 @@ func watchScript(t *testing.T, p monitor.Policy, script string) {
 			w = monitor.Resume(monitor.Belief{Finding: finding(l.words[1]), Since: l.at, At: l.at}, l.at)
 		case "restart":
 			w = monitor.Resume(w.Believed(), w.Agreed())
+		case "claim":
+			before := w.Believed()
+			w, next = w.Claim(claim(t, l), p)
+			if next.Believe != nil || w.Believed() != before {
+				t.Fatalf("%s: believed without an answer", l.text)
+			}
 		default:
-			w, next = w.See(reading(l.words[0], l.at), p)
-			checkBelieved(t, w, next, l.at)
+			asked := l.at
+			if len(l.words) > 1 {
+				asked = instant(t, l.words[2])
+			}
+			w, next = w.See(reading(l.words[0], asked), p)
+			checkBelieved(t, w, next, asked)
 		}
 		if got := nextText(next); got != l.want {
 			t.Fatalf("%s\n got %q", l.text, got)
@@ -86,18 +98,42 @@ func watchScript(t *testing.T, p monitor.Policy, script string) {
 	}
 }
 
+func claim(t *testing.T, l line) monitor.Claim {
+	t.Helper()
+	c := monitor.Claim{Instance: instance, State: monitor.State(l.words[1]), At: l.at, Heard: l.at}
+	if len(l.words) > 2 {
+		c.At = time.Time{}
+		if l.words[2] == "at" {
+			c.At = instant(t, l.words[3])
+		}
+	}
+	return c
+}
+
 func nextText(n monitor.Next) string {
 	var s string
+	if n.Refuted {
+		s += "refuted "
+	}
+	if n.Late {
+		s += "late "
+	}
 	if b := n.Believe; b != nil {
-		s = fmt.Sprintf("believe %s since %s", wordOf(b.Finding), offset(b.Since))
+		if b.Claimed {
+			s += "claimed "
+		}
+		s += fmt.Sprintf("believe %s since %s", wordOf(b.Finding), offset(b.Since))
 		if !b.After.IsZero() {
 			s += " after " + offset(b.After)
 		}
 	}
 	if !n.AskAt.IsZero() {
+		if n.Believe != nil {
+			s += " "
+		}
 		s += "ask " + offset(n.AskAt)
 	}
-	return s
+	return strings.TrimSpace(s)
 }
 
 func checkBelieved(t *testing.T, w monitor.Watch, next monitor.Next, at time.Time) {

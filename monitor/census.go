@@ -1,0 +1,136 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Census counts the last readings of all instances, pool by pool, to tell an outage of GREEN-API's from trouble of single
+// numbers. The zero Census is empty and ready. It is not safe for use by several at once.
+type Census struct {
+	seats    map[InstanceID]seat
+	answered time.Time // when the last question was asked that had any answer
+	blind    time.Time // when everything was last found to be blind
+}
+
+type seat struct {
+	pool string
+	last Finding
+	is   Verdict
+	at   time.Time // when it was asked
+	from time.Time // when the first of the failing ones in a row was asked; zero: the last one does not fail
+}
+
+// See counts a reading of an instance in a pool. What says nothing, or was overtaken, is not counted.
+func (c *Census) See(r Reading, pool string) {
+	was := c.seats[r.Instance]
+	if !r.Tells() || !r.At.After(was.at) {
+		return
+	}
+	is := seat{pool: pool, last: r.Finding, is: r.Verdict(), at: r.At}
+	if r.failing() {
+		is.from = was.from
+		if is.from.IsZero() {
+			is.from = r.At
+		}
+	}
+	if c.seats == nil {
+		c.seats = make(map[InstanceID]seat)
+	}
+	c.seats[r.Instance] = is
+	if is.is != Blind {
+		c.answered = later(c.answered, r.At)
+	}
+}
+
+// Leave forgets an instance that is watched no more.
+func (c *Census) Leave(id InstanceID) { delete(c.seats, id) }
+
+// Survey is how a pool, or everything, stands by the last readings.
+type Survey struct {
+	Subject Subject
+	Roll    Roll // all that are not good, by id; From is the first sign of what fails
+	Down    bool // an outage: of a pool, where half or more fail, and three at least; of everything, where nothing is answered
+	Shaky   bool // three or more of the pool fail: the runbook reboots none of it
+	Unsure  bool // nothing can be concluded: nobody answers, or has only just begun to
+}
+
+// Failing are those that do not answer or are starting, by id.
+func (v Survey) Failing() []RollEntry {
+	return slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !e.failing() })
+}
+
+// Judge surveys everything ([Self]) and then each pool, by name, where interval is the time in which every instance is
+// asked once. It must be asked a few times in each, and before a belief that an instance fails, or a deadline of one that
+// does, is put into its case: so an outage is known before its members are judged.
+func (c *Census) Judge(now time.Time, interval time.Duration) []Survey {
+	pools := make(map[string]*tally)
+	var all tally
+	for id, s := range c.seats {
+		if pools[s.pool] == nil {
+			pools[s.pool] = new(tally)
+		}
+		pools[s.pool].add(id, s, now.Sub(s.at) <= 2*interval)
+		all.add(id, s, now.Sub(s.at) <= 2*interval)
+	}
+	lasts := interval * 9 / 10
+	whole := Survey{Subject: Self, Roll: all.roll()}
+	whole.Down = all.blind == all.counted && all.counted >= max(1, min(leastPool, len(c.seats))) && all.lasted() >= lasts
+	whole.Unsure = !whole.Down && now.Sub(c.answered) >= interval
+	if whole.Down {
+		c.blind = now
+	}
+	surveys := []Survey{whole}
+	unsure := now.Sub(c.answered) >= interval/2 || now.Sub(c.blind) < interval*3/2
+	for pool, t := range pools {
+		v := Survey{Subject: PoolSubject(pool), Roll: t.roll(), Shaky: t.failing >= leastPool, Unsure: unsure}
+		v.Roll.Others, v.Roll.OthersGood = all.total-t.total, all.good-t.good
+		v.Down = !unsure && v.Shaky && 2*t.failing >= t.counted && t.lasted() >= lasts
+		surveys = append(surveys, v)
+	}
+	slices.SortFunc(surveys[1:], func(a, b Survey) int { return cmp.Compare(a.Subject, b.Subject) })
+	return surveys
+}
+
+// tally adds up seats. Those not asked for two intervals are in the total alone.
+type tally struct {
+	total, good             int
+	counted, failing, blind int
+	from, until             time.Time // the first sign of those that fail, and the last
+	bad                     []RollEntry
+}
+
+func (t *tally) add(id InstanceID, s seat, counts bool) {
+	t.total++
+	if s.is == Good {
+		t.good++
+	} else {
+		t.bad = append(t.bad, RollEntry{Instance: id, Finding: s.last})
+	}
+	if !counts {
+		return
+	}
+	t.counted++
+	if s.from.IsZero() {
+		return
+	}
+	t.failing++
+	if s.is == Blind {
+		t.blind++
+	}
+	if t.from.IsZero() || s.from.Before(t.from) {
+		t.from = s.from
+	}
+	t.until = later(t.until, s.at)
+}
+
+func (t *tally) lasted() time.Duration { return t.until.Sub(t.from) }
+
+func (t *tally) roll() Roll {
+	slices.SortFunc(t.bad, func(a, b RollEntry) int { return compareIDs(a.Instance, b.Instance) })
+	return Roll{Total: t.total, Good: t.good, Bad: t.bad, From: t.from}
+}
+
+// compareIDs orders ids as numbers.
+func compareIDs(a, b InstanceID) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }

@@ -1,0 +1,197 @@
+package monitor
+
+import (
+	"slices"
+	"time"
+)
+
+// Outage is what is kept of an incident of a pool, or of everything.
+type Outage struct {
+	Total      int         `json:",omitempty"` // instances in the pool
+	Others     int         `json:",omitempty"` // and in other pools
+	OthersGood int         `json:",omitempty"`
+	Members    []RollEntry `json:",omitzero"`  // all that were caught in it, by id, as last seen failing
+	Failing    int         `json:",omitempty"` // of them, when this was last brought up to date
+	Peak       int         `json:",omitempty"` // the most that failed at once
+	Half       time.Time   `json:",omitzero"`  // when half of that were back; zero: not yet
+	Back       time.Time   `json:",omitzero"`  // since when it seems to be over; zero: it does not
+	Shown      time.Time   `json:",omitzero"`  // when it was last brought up to date
+}
+
+func (o Outage) roll(from time.Time) *Roll {
+	return &Roll{
+		Total: o.Total, Good: o.Total - len(o.Members), Bad: o.Members, Others: o.Others, OthersGood: o.OthersGood, From: from,
+	}
+}
+
+// Survey takes how the pool, or everything, stands (the case is of the same subject). An outage is told when it begins and
+// when it has been over for an interval; what changes in between, as that half are back, is on its card alone.
+func (c Case) Survey(v Survey, s Scene) (Case, Effects) {
+	switch c.heed(v, s) {
+	case outageBegins:
+		return c.beginOutage(v, s)
+	case outageShows:
+		c.Incident.Outage = c.Incident.Outage.meet(v, s)
+	case outageReturns:
+		c.Incident.Outage = c.Incident.Outage.meet(v, s)
+		c.Incident.Outage.Back = s.Now
+	case outageWorsens:
+		c.Incident.Outage.Back = time.Time{}
+	case outageEnds:
+		return c.endOutage(v, s)
+	}
+	return c, Effects{}
+}
+
+// Heeds reports whether a survey would change the case: only then it costs a transaction.
+func (c Case) Heeds(v Survey, s Scene) bool { return c.heed(v, s) != "" }
+
+// outageMove is what a survey does to a case; empty: nothing.
+type outageMove string
+
+const (
+	outageBegins  outageMove = "begins"
+	outageShows   outageMove = "shows"
+	outageReturns outageMove = "returns"
+	outageWorsens outageMove = "worsens"
+	outageEnds    outageMove = "ends"
+)
+
+func (c Case) heed(v Survey, s Scene) outageMove {
+	i, o := c.Incident, c.Incident.Outage
+	failing := v.Failing()
+	switch {
+	case v.Unsure:
+		return ""
+	case !i.Open():
+		if v.Down {
+			return outageBegins
+		}
+		return ""
+	case !o.over(v, failing):
+		if !o.Back.IsZero() {
+			return outageWorsens
+		}
+		if o.stale(failing, s) {
+			return outageShows
+		}
+		return ""
+	case o.Back.IsZero():
+		return outageReturns
+	case s.Now.Sub(o.Back).Abs() >= s.Policy.interval():
+		return outageEnds
+	default:
+		return ""
+	}
+}
+
+// over reports whether so few fail that it is over. One of everything is over as soon as anything is answered.
+func (o Outage) over(v Survey, failing []RollEntry) bool {
+	if v.Subject == Self {
+		return !v.Down
+	}
+	return len(failing) < leastPool || !v.Down && 10*len(failing) < o.Peak
+}
+
+// stale reports whether the card should show more: half are back, or, at most once per interval, others fail too or a
+// tenth more or less do.
+func (o Outage) stale(failing []RollEntry, s Scene) bool {
+	n := len(failing)
+	switch {
+	case o.Half.IsZero() && 2*n <= o.Peak:
+		return true
+	case s.Now.Sub(o.Shown).Abs() < s.Policy.interval():
+		return false
+	case n > o.Peak, 10*max(n-o.Failing, o.Failing-n) >= max(1, o.Failing):
+		return true
+	default:
+		return slices.ContainsFunc(failing, func(e RollEntry) bool { return !o.has(e.Instance) })
+	}
+}
+
+func (o Outage) has(id InstanceID) bool {
+	_, found := o.find(id)
+	return found
+}
+
+func (o Outage) find(id InstanceID) (int, bool) {
+	return slices.BinarySearchFunc(o.Members, id, func(e RollEntry, id InstanceID) int { return compareIDs(e.Instance, id) })
+}
+
+// meet takes over who fails now.
+func (o Outage) meet(v Survey, s Scene) Outage {
+	failing := v.Failing()
+	o.Members = slices.Clone(o.Members)
+	for _, e := range failing {
+		n, found := o.find(e.Instance)
+		if !found {
+			o.Members = slices.Insert(o.Members, n, e)
+		}
+		o.Members[n] = e
+	}
+	o.Total, o.Others, o.OthersGood = v.Roll.Total, v.Roll.Others, v.Roll.OthersGood
+	o.Failing, o.Peak, o.Shown = len(failing), max(o.Peak, len(failing)), s.Now
+	if o.Half.IsZero() && 2*len(failing) <= o.Peak {
+		o.Half = s.Now
+	}
+	return o
+}
+
+// beginOutage opens an incident, or takes the last one up again where that is over only just.
+func (c Case) beginOutage(v Survey, s Scene) (Case, Effects) {
+	kind := PoolDown
+	if i := &c.Incident; i.Number > 0 && !i.Dropped && s.Now.Sub(i.Closed).Abs() <= reopenAfter {
+		kind = Reopened
+		i.Closed, i.Outage.Back, i.Outage.Half, i.Outage.Peak = time.Time{}, time.Time{}, time.Time{}, 0
+		i.Reopened++
+	} else {
+		c.Incident = Incident{Number: i.Number + 1, Opened: v.Roll.From}
+	}
+	i := &c.Incident
+	i.Outage = i.Outage.meet(v, s)
+	i.Now = Belief{Finding: i.Outage.mostly(), Since: v.Roll.From, At: s.Now}
+	i.Trouble, i.Told = i.Now, i.Now.Finding
+	c, effects := c.say(kind, false, s)
+	effects.Alerts[0].Roll = c.Incident.Outage.roll(v.Roll.From)
+	return c, effects
+}
+
+// endOutage tells that it is over, and which of its members are not good still: those are told one by one.
+func (c Case) endOutage(v Survey, s Scene) (Case, Effects) {
+	i := &c.Incident
+	i.Closed = later(i.Outage.Back, i.Opened)
+	i.Now = Belief{Finding: Finding{Answer: Answered, State: Authorized}, Since: i.Closed, At: s.Now}
+	i.Told = i.Now.Finding
+	still := slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !i.Outage.has(e.Instance) })
+	i.Outage.Failing = len(still)
+	roll := Roll{Total: len(i.Outage.Members), Bad: still, From: i.Opened, Until: i.Closed}
+	roll.Good = roll.Total - len(still)
+	c, effects := c.say(PoolUp, true, s)
+	effects.Alerts[0].Roll = &roll
+	return c, effects
+}
+
+// mostly is the finding of most members.
+func (o Outage) mostly() Finding {
+	blind := 0
+	for _, e := range o.Members {
+		if e.Verdict() == Blind {
+			blind++
+		}
+	}
+	if 2*blind >= len(o.Members) {
+		return Finding{Answer: NoAnswer}
+	}
+	return Finding{Answer: Answered, State: Starting}
+}
+
+// Together reports whether so many that have expired are told in one message, as [Case.Unpaid].
+func Together(expired int) bool { return expired > 1 }
+
+// Unpaid tells of several instances that have expired (subject [Self]). Each of their cases takes its belief with
+// [Scene.Unpaid] in the same commit.
+func (c Case) Unpaid(roll Roll, s Scene) (Case, Effects) {
+	c, effects := c.tellFleet(Unpaid, roll, s)
+	effects.Alerts[0].Silent = false
+	return c, effects
+}
