@@ -2,7 +2,7 @@ package greenapi
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -19,16 +19,30 @@ type answer struct {
 
 const maxBody = 64 << 10
 
-var errTooLarge = errors.New("greenapi: answer over 64 KiB")
+// tooLarge is an answer of more than so many bytes.
+type tooLarge int
 
-// get makes a call through the transport itself: unlike http.Client it follows no redirects and makes no errors that
-// quote the URL.
+func (n tooLarge) Error() string { return fmt.Sprintf("greenapi: answer over %d KiB", int(n)>>10) }
+
+// reading takes in the body of a 200. What it returns is kept.
+type reading func(body io.Reader) ([]byte, error)
+
+// get is exchange for an answer that is small.
 func (c *Client) get(ctx context.Context, via http.RoundTripper, req *http.Request) answer {
+	return c.exchange(ctx, via, req, whole)
+}
+
+// exchange makes a call through the transport itself: unlike http.Client it follows no redirects and makes no errors
+// that quote the URL.
+func (c *Client) exchange(ctx context.Context, via http.RoundTripper, req *http.Request, read reading) answer {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req.Header = http.Header{"User-Agent": {c.agent}}
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	req.Header["User-Agent"] = []string{c.agent}
 	asked := time.Now()
-	a := exchange(via, req.WithContext(ctx))
+	a := exchange(via, req.WithContext(ctx), read)
 	a.took = time.Since(asked)
 	if a.err != nil && ctx.Err() != nil {
 		a.err = ctx.Err()
@@ -36,7 +50,7 @@ func (c *Client) get(ctx context.Context, via http.RoundTripper, req *http.Reque
 	return a
 }
 
-func exchange(via http.RoundTripper, req *http.Request) answer {
+func exchange(via http.RoundTripper, req *http.Request, read reading) answer {
 	resp, err := via.RoundTrip(req)
 	if err != nil {
 		return answer{err: err}
@@ -46,11 +60,22 @@ func exchange(via http.RoundTripper, req *http.Request) answer {
 	if a.status < http.StatusOK {
 		return a // a switch of protocols: its body ends with the connection, and heeds no context
 	}
-	a.body, a.err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if len(a.body) > maxBody {
-		a.err = errTooLarge
+	if a.status != http.StatusOK {
+		read = whole
 	}
+	a.body, a.err = read(resp.Body)
 	return a
+}
+
+func whole(body io.Reader) ([]byte, error) { return within(maxBody, body) }
+
+// within reads a body of up to so many bytes.
+func within(limit int, body io.Reader) ([]byte, error) {
+	read, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
+	if len(read) > limit {
+		err = tooLarge(limit)
+	}
+	return read, err
 }
 
 const (

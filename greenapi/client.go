@@ -1,8 +1,13 @@
 // Package greenapi is the client of the watched API, and the only owner of the instances' tokens.
 //
-// It asks for an instance's state and reboots it. The token is a part of every URL
-// (https://green-api.com/en/docs/request-format), so no error of the transport is ever passed on: whatever happens
-// becomes a word of package monitor with a detail that was written here, or said by the API and cleaned.
+// It asks for an instance's state, history, settings and queues, reboots it and changes its settings, and reads the
+// notifications that the API sends. The token is a part of every URL (https://green-api.com/en/docs/request-format), so
+// no error of the transport is ever passed on: whatever happens becomes a word of package monitor, or a [Fault], with a
+// detail that was written here, or said by the API and cleaned.
+//
+// Each method may be called once a second for each instance, those of the queue of notifications 100 times, by all who
+// hold its token together (https://green-api.com/en/docs/api/ratelimiter/). The pace is the caller's; what comes too early
+// is told as throttled.
 package greenapi
 
 import (
@@ -93,7 +98,7 @@ func (c *Client) Replace(credentials []Credential) error {
 // meanwhile the reading's finding is the zero one: nothing was learned.
 func (c *Client) State(ctx context.Context, id monitor.InstanceID) monitor.Reading {
 	r := monitor.Reading{Instance: id, At: time.Now()}
-	in, known := (*c.instances.Load())[id]
+	in, known := c.find(id)
 	if !known {
 		r.Answer, r.Detail = monitor.NoAnswer, unknownInstance
 		return r
@@ -105,7 +110,7 @@ func (c *Client) State(ctx context.Context, id monitor.InstanceID) monitor.Readi
 // Reboot restarts an instance: https://green-api.com/en/docs/api/account/Reboot/. The request is sent once, whatever
 // happens to it. Refused means that the API said no or that nothing was sent, unknown that it may have been executed.
 func (c *Client) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome {
-	in, known := (*c.instances.Load())[id]
+	in, known := c.find(id)
 	if !known {
 		return unsent(unknownInstance)
 	}
@@ -114,7 +119,7 @@ func (c *Client) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outc
 	}
 	req := in.request("reboot")
 	req.Body = unrepeatable{}
-	return c.get(ctx, c.acts, req).outcome(in)
+	return c.get(ctx, c.acts, req).outcome(in, isReboot)
 }
 
 // CloseIdleConnections closes the connections that wait for the next call.

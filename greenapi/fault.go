@@ -20,14 +20,18 @@ func (a answer) fault() string {
 		cert    *tls.CertificateVerificationError
 		alert   tls.AlertError
 		record  tls.RecordHeaderError
+		large   tooLarge
+		odd     garbled
 	)
 	switch err := a.err; {
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Sprintf("timed out after %s", a.took.Round(100*time.Millisecond))
-	case errors.Is(err, errTooLarge):
-		return "answer over 64 KiB"
+	case errors.As(err, &large):
+		return fmt.Sprintf("answer over %d KiB", int(large)>>10)
+	case errors.As(err, &odd):
+		return string(odd)
 	case a.unasked():
 		return exhausted
 	case errors.As(err, &name):

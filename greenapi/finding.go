@@ -59,15 +59,22 @@ func (a answer) state(in instance) (monitor.Finding, string) {
 		return nothing(a.fault())
 	case string(body) == "null":
 		return monitor.Finding{Answer: monitor.Answered, State: monitor.Null}, ""
-	case !json.Valid(body):
-		return nothing(shape(body))
 	}
 	if err := json.Unmarshal(body, &said); err == nil && said.State.valid() {
 		if word := in.word(said.State.text); word != "" {
 			return monitor.Finding{Answer: monitor.Answered, State: monitor.State(word)}, ""
 		}
 	}
-	detail := "no state in the answer"
+	return a.without("state", in)
+}
+
+// without is what a 200 says that does not hold what was asked for.
+func (a answer) without(what string, in instance) (monitor.Finding, string) {
+	body := bytes.TrimSpace(a.body)
+	if !json.Valid(body) {
+		return nothing(shape(body))
+	}
+	detail := "no " + what + " in the answer"
 	if words := in.words(body); words != "" {
 		detail += ": " + words
 	}

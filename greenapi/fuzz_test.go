@@ -8,6 +8,7 @@ import (
 
 	"greenwatch/greenapi"
 	"greenwatch/monitor"
+	"greenwatch/secret"
 )
 
 // FuzzAnswer looks for an answer that becomes something it must not: a state without a state word, a text that is too
@@ -48,6 +49,62 @@ func FuzzAnswer(f *testing.F) {
 		}
 		if o.Kind == monitor.OutcomeRefused && status != 200 && (status < 400 || status > 498) {
 			t.Errorf("%d was taken for a no", status)
+		}
+	})
+}
+
+// FuzzQuestions looks for an answer that makes a question end otherwise than with a fault that is fit to be shown, or with
+// an answer that may be believed.
+func FuzzQuestions(f *testing.F) {
+	for _, body := range []string{
+		"", "null", "[]", "[", "{}", "<html>", `{"count":5}`, "{\"\u0441ount\":5}", `[{"messageID":"a"},{"messagesIDs":["b"]}]`,
+		`{"webhookUrl":"","stateWebhook":"yes","aWebhook":"yes"}`, `[{"stateInstance":"a","timestamp":5}]`, `{"result":true}`,
+		`{"receiptId":1,"body":{"typeWebhook":"a"}}`, `{"code":401,"description":"` + token + `"}`, `{"saveSettings":true}`,
+		`[{"idInstance":1,"name":"a","expirationDate":"2022-06-03T18:39:44"}]`, `[{"idInstance":"1","name":"` + token + `"},5]`,
+	} {
+		for _, status := range []int{200, 400, 404, 502} {
+			f.Add(status, body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		c := newClient(t, greenapi.Options{HTTP: answering(status, body)})
+		p, err := greenapi.NewPartner(greenapi.PartnerOptions{Token: secret.New(token), HTTP: answering(status, body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, counting := c.Messages(t.Context(), id)
+		head, of, showing := c.Head(t.Context(), id)
+		past, remembering := c.History(t.Context(), id, 100)
+		_, setting := c.Settings(t.Context(), id)
+		got, _, receiving := c.Receive(t.Context(), id)
+		_, deleting := c.Delete(t.Context(), id, 1)
+		list, listing := p.Instances(t.Context())
+		for _, err := range []error{counting, showing, remembering, setting, receiving, deleting, listing} {
+			if err != nil {
+				isFault(t, err)
+			} else if status != 200 {
+				t.Errorf("%d is an answer", status)
+			}
+		}
+		shown(t, head, 64)
+		if n < 0 || of < 0 || (of > 0) != (head != "") || got.Receipt < 0 {
+			t.Errorf("%d wait, the first is %q of %d, the receipt %d", n, head, of, got.Receipt)
+		}
+		for i, p := range past {
+			shown(t, string(p.State), 64)
+			if p.State == "" || i > 0 && p.At.Before(past[i-1].At) {
+				t.Errorf("the past is %v", past)
+			}
+		}
+		for _, i := range list {
+			shown(t, i.Name+i.Type, 128)
+			if _, err := monitor.ParseInstanceID(string(i.ID)); err != nil {
+				t.Error(err)
+			}
+		}
+		change := greenapi.SettingsChange{StateWebhook: new(true)}
+		if o := c.SetSettings(t.Context(), id, change); o.Kind == monitor.OutcomeAccepted && (status != 200 || !strings.Contains(body, "true")) {
+			t.Errorf("%d %q was taken for a yes", status, body)
 		}
 	})
 }

@@ -19,17 +19,14 @@ const (
 	minToken = 8 // anything shorter is no token, and hiding it would blot out ordinary words
 	maxToken = 256
 
-	tokenLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~" // unreserved: RFC 3986, 2.3
+	letters      = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	tokenLetters = letters + "0123456789-_.~" // unreserved: RFC 3986, 2.3
 )
 
 // newInstance checks a credential. Its errors show no part of it.
 func newInstance(c Credential) (instance, error) {
-	token := c.Token.Reveal()
-	switch {
-	case token == "":
-		return instance{}, errors.New("apiTokenInstance is missing")
-	case len(token) < minToken || len(token) > maxToken || strings.Trim(token, tokenLetters) != "" || strings.Trim(token, ".") == "":
-		return instance{}, errors.New("apiTokenInstance is not 8 to 256 letters, digits, '-', '_', '.' or '~'")
+	if wrong := checkToken(c.Token); wrong != "" {
+		return instance{}, errors.New("apiTokenInstance " + wrong)
 	}
 	base, err := parseBase(c.URL)
 	if err != nil {
@@ -37,6 +34,17 @@ func newInstance(c Credential) (instance, error) {
 	}
 	base.Path += "/waInstance" + string(c.ID)
 	return instance{base: base, token: c.Token}, nil
+}
+
+// checkToken says what is wrong with a token that is to stand in a URL's path.
+func checkToken(t secret.Text) (wrong string) {
+	switch token := t.Reveal(); {
+	case token == "":
+		return "is missing"
+	case len(token) < minToken || len(token) > maxToken || strings.Trim(token, tokenLetters) != "" || strings.Trim(token, ".") == "":
+		return "is not 8 to 256 letters, digits, '-', '_', '.' or '~'"
+	}
+	return ""
 }
 
 // parseBase takes an apiUrl with or without the MAX line's /v3, and with it once where it is given more often: the

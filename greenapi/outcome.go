@@ -8,16 +8,16 @@ import (
 	"greenwatch/monitor"
 )
 
-// outcome is what the answer to reboot says. Unless the API says no, the call may have been executed: a time-out, a 499
-// and a 502 have all been reported for calls that were.
-func (a answer) outcome(in instance) monitor.Outcome {
+// outcome is what the answer to a call says that does something, and tells by a member whether it did. Unless the API
+// says no, the call may have been executed: a time-out, a 499 and a 502 have all been reported for calls that were.
+func (a answer) outcome(in instance, member string) monitor.Outcome {
 	switch {
 	case a.neverSent():
 		return unsent(a.fault())
 	case a.status == 0:
 		return unknown(a.fault())
 	case a.status == http.StatusOK:
-		return a.rebooted(in)
+		return a.done(in, member)
 	case saysNo(a.status):
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: a.line(in)}
 	default:
@@ -25,11 +25,18 @@ func (a answer) outcome(in instance) monitor.Outcome {
 	}
 }
 
-// rebooted reads the body of a 200. The Telegram line documents isReboot: false as an error in execution.
-func (a answer) rebooted(in instance) monitor.Outcome {
+// The members by which the API says whether it did what it was asked.
+const (
+	isReboot     = "isReboot"
+	saveSettings = "saveSettings"
+)
+
+// done reads the body of a 200. The Telegram line documents isReboot: false as an error in execution.
+func (a answer) done(in instance, member string) monitor.Outcome {
 	var said struct {
-		IsReboot *bool `json:"isReboot"`
-		Status   *bool `json:"status"`
+		IsReboot     *bool `json:"isReboot"`
+		SaveSettings *bool `json:"saveSettings"`
+		Status       *bool `json:"status"`
 	}
 	if a.err != nil {
 		return unknown(a.fault())
@@ -39,17 +46,21 @@ func (a answer) rebooted(in instance) monitor.Outcome {
 	}
 	words := in.words(a.body)
 	if json.Unmarshal(a.body, &said) != nil {
-		return unknown("no isReboot in the answer")
+		return unknown("no " + member + " in the answer")
+	}
+	did := said.IsReboot
+	if member == saveSettings {
+		did = said.SaveSettings
 	}
 	switch {
-	case said.IsReboot != nil && *said.IsReboot:
+	case did != nil && *did:
 		return monitor.Outcome{Kind: monitor.OutcomeAccepted}
-	case words != "" && (said.IsReboot != nil || said.Status != nil && !*said.Status):
+	case words != "" && (did != nil || said.Status != nil && !*said.Status):
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: words}
-	case said.IsReboot != nil:
-		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: "isReboot: false"}
+	case did != nil:
+		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: member + ": false"}
 	default:
-		return unknown("no isReboot in the answer")
+		return unknown("no " + member + " in the answer")
 	}
 }
 

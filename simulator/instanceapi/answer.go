@@ -32,6 +32,7 @@ type answer struct {
 	contentType string
 	body        []byte
 	header      map[string]string
+	until       time.Time // a long poll: ask again at this moment at the latest, or at a change; zero: this is final
 }
 
 // ok is 200 with v as JSON; v is always of a kind that can be encoded.

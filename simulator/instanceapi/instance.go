@@ -38,6 +38,8 @@ type Instance struct {
 	State State  // default Authorized; Creating becomes NotAuthorized after Options.CreateTime
 	Host  string // the only host beside the universal ones that serves it, for Options.CheckHost; default any of its pool
 
+	Expires time.Time // when the paid time ends and the account becomes Expired; zero: it is renewed for ever
+
 	// CyrillicCount spells the key of getMessagesCount with U+0441, as the vendor's WhatsApp pages do.
 	CyrillicCount bool
 }
@@ -72,9 +74,12 @@ type instance struct {
 	Instance
 	life
 	outbox
+	inbox
 
 	added      time.Time
 	account    Account
+	deleted    time.Time // when the account became Deleted
+	unlisted   bool      // the partner's list leaves it out
 	rebootTime time.Duration
 	refresh    time.Duration // of the count
 	settings   map[string]any

@@ -31,6 +31,8 @@ func methods() map[string]method {
 		{"getMessagesCount", http.MethodGet, 1, (*Server).getMessagesCount},
 		{"showMessagesQueue", http.MethodGet, 1, (*Server).showMessagesQueue},
 		{"clearMessagesQueue", http.MethodGet, 1, (*Server).clearMessagesQueue},
+		{"receiveNotification", http.MethodGet, 100, (*Server).receiveNotification},
+		{"deleteNotification", http.MethodDelete, 100, (*Server).deleteNotification},
 	} {
 		table[strings.ToLower(m.name)] = m
 	}

@@ -13,8 +13,8 @@ func (s *Server) Add(i Instance) error {
 	if i.ID == "" || len(i.ID) > 18 || strings.Trim(i.ID, "0123456789") != "" || i.ID[0] == '0' {
 		return errors.New("instanceapi: adding an instance: the id is not a number of 1 to 18 digits")
 	}
-	if i.Token == "" || strings.Contains(string(i.Token), "/") {
-		return fmt.Errorf("instanceapi: adding %s: the token is empty or has a slash in it", i.ID)
+	if err := checkToken(i.ID, i.Token); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,6 +38,13 @@ func (s *Server) Add(i Instance) error {
 	s.instances[i.ID] = in
 	s.order = append(s.order, i.ID)
 	s.changed()
+	return nil
+}
+
+func checkToken(id string, token Secret) error {
+	if token == "" || strings.Contains(string(token), "/") {
+		return fmt.Errorf("instanceapi: %s: the token is empty or has a slash in it", id)
+	}
 	return nil
 }
 
@@ -121,7 +128,12 @@ func (s *Server) SetAccount(id string, a Account) error {
 	if a < Active || a > Deleted {
 		return fmt.Errorf("instanceapi: account of %s: no kind %d", id, int(a))
 	}
-	return s.alter(id, func(in *instance, _ time.Time) { in.account = a })
+	return s.alter(id, func(in *instance, now time.Time) {
+		in.account, in.deleted = a, time.Time{}
+		if a == Deleted {
+			in.deleted = now
+		}
+	})
 }
 
 // Enqueue puts n messages, made age ago, into the queue, as if the owner's software had sent them.

@@ -24,8 +24,16 @@ type Counters struct {
 	Log           []Call         // the last Options.KeepCalls in order of arrival
 	Reboots       []time.Time    // those carried out
 	Logouts       []time.Time    // those carried out
+	Posts         []Post         // the last Options.KeepCalls notifications that were posted, in the order of their ends
 	MaxConcurrent int            // most calls that were under way at once
 	SmallestGap   time.Duration  // between the arrivals of two calls in a row, of any methods; -1 before the second
+}
+
+// Post is one try to post a notification to the webhookUrl.
+type Post struct {
+	At     time.Time // when it began
+	Took   time.Duration
+	Status int // the endpoint's; 0: there was no answer within 3 minutes
 }
 
 // Counters returns what was asked of an instance, or [ErrUnknownInstance].
@@ -34,7 +42,7 @@ func (s *Server) Counters(id string) (Counters, error) {
 	err := s.with(id, func(in *instance, _ time.Time) {
 		r := &in.seen
 		out = Counters{
-			Calls: maps.Clone(r.calls), Reboots: slices.Clone(r.reboots), Logouts: slices.Clone(r.logouts),
+			Calls: maps.Clone(r.calls), Reboots: slices.Clone(r.reboots), Logouts: slices.Clone(r.logouts), Posts: slices.Clone(r.posts),
 			MaxConcurrent: r.most, SmallestGap: r.gap,
 		}
 		for _, c := range r.log[max(0, len(r.log)-s.opts.KeepCalls):] {
@@ -48,6 +56,7 @@ type record struct {
 	calls            map[string]int
 	log              []*Call
 	reboots, logouts []time.Time
+	posts            []Post
 	running, most    int
 	last             time.Time // arrival of the latest call
 	gap              time.Duration

@@ -7,14 +7,19 @@ import (
 	"strings"
 )
 
-// route is a request's path: /(v3/)waInstance{id}/{name}/{token}(/{tail}).
+// route is a request's path: /(v3/)waInstance{id}/{name}/{token}(/{tail}), or /(v3/)partner/{name}/{token}.
 type route struct {
 	id, name, token, tail string
 	known                 bool // the path has this form
+	partner               bool
 }
 
 func parse(path string) route {
 	path = strings.TrimPrefix(path, "/v3")
+	if rest, ok := strings.CutPrefix(path, "/partner/"); ok {
+		name, token, whole := strings.Cut(rest, "/")
+		return route{name: name, token: token, known: whole, partner: true}
+	}
 	rest, ok := strings.CutPrefix(path, "/waInstance")
 	if !ok {
 		return route{}
@@ -32,13 +37,17 @@ func parse(path string) route {
 	return rt
 }
 
-// refusal is the answer to a call that reaches no method, in the order of
+// refusal is the answer to a call that reaches no method of an instance, in the order of
 // https://green-api.com/en/docs/api/common-errors/: no such address, no such instance here, no such token.
 func (s *Server) refusal(c *call) (answer, bool) {
 	switch {
 	case c.verb == http.MethodOptions:
 		return answer{status: http.StatusNoContent}, true
-	case !c.known || c.method.run == nil || c.method.verb != c.verb || c.tail != "":
+	case !c.known || c.partner && s.opts.PartnerToken == "":
+		return page(http.StatusNotFound), true
+	case c.partner:
+		return s.partner(c), true
+	case c.method.run == nil || c.method.verb != c.verb || c.tail != "" && c.method.name != deleteNotification:
 		return page(http.StatusNotFound), true
 	case c.in == nil || s.opts.CheckHost && !c.in.servedBy(c.host):
 		return s.problem(http.StatusForbidden, "Forbidden"), true

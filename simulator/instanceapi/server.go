@@ -2,8 +2,8 @@
 // https://green-api.com documents it, breaks in every way its users have met, and counts what was asked of it. A demo
 // shows it to a person and tests drive it in virtual time.
 //
-// It starts no goroutine and keeps no timer: what an instance is at a moment follows from the moments at which
-// something was done to it.
+// It starts no goroutine and keeps no timer but where a call waits and in Deliver: what an instance is at a moment follows
+// from the moments at which something was done to it.
 package instanceapi
 
 import (
@@ -24,6 +24,10 @@ type Options struct {
 	ErrorBody    ErrorBody     // how 400, 401 and 403 are worded; default Text
 	CheckHost    bool          // answer 403 to a host that does not serve the instance
 	KeepCalls    int           // calls remembered one by one per instance; default 4096
+
+	PartnerToken  Secret // of the one partner, who has all instances; default none, and no partner's API
+	PartnerErrors bool   // a wrong PartnerToken is answered with 400, not with 200 and a code
+	PartnerTimes  string // layout of the times in the partner's list; default 2006-01-02T15:04:05
 }
 
 // Server is the API and its operator's side. All methods are safe for concurrent use.
@@ -67,6 +71,8 @@ type call struct {
 	fault      *Fault    // nil when the answer is to be a proper one
 	record     *Call     // nil when in is nil
 	status     int       // what was sent
+	admitted   bool      // by the limiter
+	over       time.Time // when a long poll ends; zero: it has not begun
 }
 
 // ServeHTTP answers one request. It returns when the answer is out or the client has left, and breaks a connection by
@@ -75,7 +81,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := s.arrive(r)
 	defer s.leave(c)
 	if c.fault == nil {
-		s.answer(c).send(w, c)
+		s.hold(r.Context(), c).send(w, c)
 		return
 	}
 	s.spoil(w, r, c)
@@ -118,9 +124,10 @@ func (s *Server) answer(c *call) answer {
 		return a
 	}
 	c.in.catchUp(c.now)
-	if !c.in.allow(c.method, c.now) {
+	if !c.admitted && !c.in.allow(c.method, c.now) {
 		return throttled(s.opts.RetryAfter)
 	}
+	c.admitted = true
 	if c.in.account != Active {
 		return s.problem(http.StatusBadRequest, c.in.account.refusal())
 	}

@@ -48,9 +48,18 @@ type life struct {
 
 const keptHistory = 1000
 
-// enter makes st the state of this moment.
+// enter makes st the state of this moment, and tells of it by the settings that are then in force.
 func (in *instance) enter(st step) {
+	before := in.current.state
 	in.current = st
+	in.settle(st)
+	if st.state != before {
+		in.announce(st)
+	}
+}
+
+// settle keeps what a state leaves behind.
+func (in *instance) settle(st step) {
 	switch st.state {
 	case Starting, Creating:
 		return
@@ -109,6 +118,9 @@ func (in *instance) afterRestart() step {
 // catchUp brings the instance to the present: states that were planned, messages that have left or were dropped, and
 // the count as it stood at the last refresh.
 func (in *instance) catchUp(now time.Time) {
+	if in.account == Active && !in.Expires.IsZero() && !now.Before(in.Expires) {
+		in.account = Expired
+	}
 	at := in.added.Add(now.Sub(in.added).Truncate(in.refresh))
 	if at.After(in.countedAt) {
 		in.advance(at)
@@ -134,4 +146,5 @@ func (in *instance) advance(now time.Time) {
 		in.plan = in.plan[1:]
 	}
 	in.expire(now)
+	in.forgetNotices(now)
 }
