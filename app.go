@@ -104,7 +104,8 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	a.watcher, err = watcher.New(ctx, watcher.Options{
 		Instances: cfg.Fleet.Instances(), Schedule: cfg.Schedule, Policy: cfg.Policy,
 		API: green, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
-		Checked: a.checked, Believed: m.believed, Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
+		Checked: a.checked, Believed: m.believed, Claimed: m.claimed,
+		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	if err != nil {
 		return err
@@ -138,11 +139,15 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	m.watch(a, cfg, client)
-	a.server = &http.Server{
-		Handler:           web.New(web.Options{Ready: a.readiness(), Metrics: m.handler()}),
-		ReadHeaderTimeout: 5 * time.Second,
-	}
+	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second}
 	return nil
+}
+
+func (a *app) pages(cfg config) http.Handler {
+	return web.New(web.Options{
+		Ready: a.readiness(), Metrics: a.metrics.handler(), Webhook: a.webhook(cfg),
+		Gate: web.GateOptions{Gates: gates{a.watcher}, Token: cfg.GateToken},
+	})
 }
 
 func (a *app) newTeller(ctx context.Context, cfg config, client *telegram.Client) (*bot.Teller, error) {
@@ -258,7 +263,10 @@ func (a *app) serve(ctx context.Context) error {
 		return nil
 	}
 	a.log.InfoContext(ctx, "listening", "address", a.listener.Addr().String())
+	a.server.BaseContext = func(net.Listener) context.Context { return ctx } // a held gate does not hold up the end
+	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
 		_ = a.server.Shutdown(ctx) // what did not end in time is cut by the process's end
@@ -267,6 +275,7 @@ func (a *app) serve(ctx context.Context) error {
 	if err := a.server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	<-ended
 	return nil
 }
 

@@ -44,6 +44,10 @@ type config struct {
 
 	Database string
 	HTTPAddr string // empty: no listener
+
+	WebhookToken secret.Text // empty: no webhook
+	GateToken    secret.Text // empty: everybody may ask
+
 	Language string
 	Zone     *time.Location
 	LogLevel slog.Level
@@ -78,6 +82,8 @@ type environment struct {
 
 	Database    string `env:"DATABASE_URL" envDefault:"greenwatch.db" want:"the path of a file, as in greenwatch.db, or postgres://user:password@host/database"`
 	HTTPAddr    string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
+	Webhook     string `env:"WEBHOOK_TOKEN" want:"at least 16 letters, digits and signs without white space, as openssl rand -hex 32 makes them"`
+	Gate        string `env:"GATE_TOKEN" want:"at least 16 letters, digits and signs without white space, as openssl rand -hex 32 makes them"`
 	PerInstance string `env:"METRICS_PER_INSTANCE" envDefault:"off" want:"on or off"`
 	Timezone    string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
 	Language    string `env:"LANGUAGE" envDefault:"en" want:"en or ru"`
@@ -183,6 +189,7 @@ func (c *configCheck) check(e environment) config {
 			ConfirmAfter: e.ConfirmAfter, UnreachableAfter: e.UnreachableAfter, RelapseWindow: e.RelapseWindow,
 		},
 		Database: c.database(e.Database), HTTPAddr: c.httpAddr(e.HTTPAddr), Zone: c.zone(e.Timezone),
+		WebhookToken: c.ownToken("WEBHOOK_TOKEN", e.Webhook), GateToken: c.ownToken("GATE_TOKEN", e.Gate),
 		Language: c.language(e.Language),
 		LogLevel: c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
 		MetricsPerInstance: strings.EqualFold(e.PerInstance, "on"),
@@ -229,7 +236,7 @@ func (c *configCheck) warnings(e environment) []string {
 func misspelt(values map[string]string, names []string) []string {
 	var out []string
 	for name := range values {
-		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_", "METRICS_PER_", "HEARTBEAT_", "FALLBACK_", "DAILY_REPORT"}, func(prefix string) bool {
+		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_", "METRICS_PER_", "HEARTBEAT_", "FALLBACK_", "DAILY_REPORT", "WEBHOOK_TOKEN", "GATE_TOKEN"}, func(prefix string) bool {
 			return strings.HasPrefix(name, prefix)
 		})
 		if !ours || slices.Contains(names, name) {

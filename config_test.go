@@ -103,6 +103,8 @@ func TestConfigValues(t *testing.T) {
 		"DATABASE_URL=postgresql://u@/g":      func(c config) (any, any) { return c.Database, "postgresql://u@/g" },
 		"HTTP_ADDR=OFF":                       func(c config) (any, any) { return c.HTTPAddr, "" },
 		"HTTP_ADDR=[::1]:0":                   func(c config) (any, any) { return c.HTTPAddr, "[::1]:0" },
+		"WEBHOOK_TOKEN=" + hookToken:          func(c config) (any, any) { return c.WebhookToken.Reveal(), hookToken },
+		"GATE_TOKEN=" + gateToken:             func(c config) (any, any) { return c.GateToken.Reveal(), gateToken },
 		"TIMEZONE=Asia/Almaty":                func(c config) (any, any) { return c.Zone.String(), "Asia/Almaty" },
 		"LANGUAGE=RU":                         func(c config) (any, any) { return c.Language, "ru" },
 		"LANGUAGE=en_US:en":                   func(c config) (any, any) { return c.Language, "en" },
@@ -299,9 +301,12 @@ func TestDotenvExampleIsCompleteAndTrue(t *testing.T) {
 
 func TestConfigShowsNoToken(t *testing.T) {
 	t.Parallel()
-	cfg, _, err := loadConfig(environWith(), noDotenv(t))
+	cfg, _, err := loadConfig(environWith("WEBHOOK_TOKEN="+hookToken, "GATE_TOKEN="+gateToken), noDotenv(t))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if cfg.WebhookToken.Reveal() != hookToken || cfg.GateToken.Reveal() != gateToken {
+		t.Error("the tokens of the pages are not read")
 	}
 	cfg.Schedule = nil // its bits are no news
 	encoded, err := json.Marshal(cfg)
@@ -311,7 +316,12 @@ func TestConfigShowsNoToken(t *testing.T) {
 	var logged strings.Builder
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("test", "config", cfg)
 	shown := fmt.Sprintf("%v %+v %#v", cfg, cfg, cfg) + string(encoded) + logged.String()
-	for _, token := range []string{testBotToken, testInstanceToken} {
+	var masked strings.Builder
+	if _, err := fmt.Fprint(newMask(&masked, cfg), testBotToken, testInstanceToken, hookToken, gateToken); err != nil {
+		t.Fatal(err)
+	}
+	shown += masked.String()
+	for _, token := range []string{testBotToken, testInstanceToken, hookToken, gateToken} {
 		if strings.Contains(shown, token) {
 			t.Errorf("a token is shown: %s", shown)
 		}

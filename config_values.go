@@ -31,6 +31,14 @@ func (c *configCheck) botToken(s string) secret.Text {
 	return secret.New(s)
 }
 
+// ownTokenForm is a token of our own choice that fits into a header: visible ASCII, and too long to be guessed.
+var ownTokenForm = regexp.MustCompile(`^[!-~]{16,}$`)
+
+func (c *configCheck) ownToken(name, s string) secret.Text {
+	c.rejectIf(s != "" && !ownTokenForm.MatchString(s), name, "is too short, or not a token")
+	return secret.New(s)
+}
+
 func (c *configCheck) url(name, s string) string {
 	u, err := url.Parse(s)
 	c.rejectIf(err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||

@@ -299,7 +299,7 @@ func (h *house) searchSecrets() {
 	if kept, err := os.ReadFile(h.cfg.Database); err == nil {
 		emitted += string(kept)
 	}
-	tokens := []string{botToken, strings.SplitN(botToken, ":", 2)[1]}
+	tokens := []string{botToken, strings.SplitN(botToken, ":", 2)[1], hookToken, gateToken}
 	for _, c := range h.cfg.Credentials {
 		tokens = append(tokens, c.Token.Reveal())
 	}

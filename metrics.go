@@ -15,6 +15,8 @@ import (
 	"greenwatch/monitor"
 	"greenwatch/notify"
 	"greenwatch/storage"
+	"greenwatch/watcher"
+	"greenwatch/web"
 )
 
 // metrics are what /metrics shows; docs/metrics.md lists them. No chat and no person is a label, and an instance only
@@ -33,6 +35,8 @@ type metrics struct {
 	edits    counters
 	actions  counters
 	database counters
+	webhook  counters
+	claims   counters
 }
 
 // verdicts are those of a belief.
@@ -71,6 +75,9 @@ func newMetrics() *metrics {
 	m.actions = newCounters(m, "actions_total", "Actions that have ended, by outcome.", "outcome",
 		monitor.OutcomeWorked, monitor.OutcomeNoChange, monitor.OutcomeRefused, monitor.OutcomeUnknown, monitor.OutcomeExpired)
 	m.database = newCounters(m, "database_errors_total", "Errors of the database, by kind.", "kind", databaseKinds...)
+	m.webhook = newCounters(m, "webhook_requests_total", "Requests to the webhook, by how they ended.", "reason", web.Reasons()...)
+	m.claims = newCounters(m, "webhook_claims_total", "Notifications that told of a change first, told of it late, or were refuted by GREEN-API's own answer.", "end",
+		watcher.ClaimFirst, watcher.ClaimLate, watcher.ClaimRefuted)
 	return m
 }
 
@@ -84,6 +91,8 @@ func (m *metrics) checked(r monitor.Reading, took time.Duration) {
 }
 
 func (m *metrics) believed(b monitor.Belief) { m.beliefs.add(string(b.Verdict()), 1) }
+
+func (m *metrics) claimed(e watcher.ClaimEnd) { m.claims.add(string(e), 1) }
 
 // swept counts a sweep over n instances.
 func (m *metrics) swept(s monitor.Sweep, n int) {

@@ -26,6 +26,7 @@ type guard struct {
 
 	newcomers *newcomers // those that came together with it
 	presses   chan press
+	claims    chan hearing
 	wake      chan struct{}
 	dismissed context.Context
 	dismiss   context.CancelFunc
@@ -38,9 +39,13 @@ type guard struct {
 	free    time.Time        // no call before
 	saveAt  time.Time        // for the next try to save
 	unsaved []monitor.Belief // not yet in the store
+	held    []monitor.Belief // by the newcomers, for as long as they are not known to be in the store
+	heard   []hearing        // those who wait for an answer that is asked for after their claim
 	known   monitor.Finding  // what the store believes
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
+
+	outlook outlook
 
 	mu      sync.Mutex
 	pool    bulkhead
@@ -67,7 +72,7 @@ type press struct {
 func newGuard(w *Watcher, id monitor.InstanceID, pool bulkhead) *guard {
 	g := &guard{
 		w: w, id: id, pool: pool, log: w.Log.With("instance", id), unseen: true,
-		presses: make(chan press), wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		presses: make(chan press), claims: make(chan hearing), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	g.dismissed, g.dismiss = context.WithCancel(context.Background())
 	return g
@@ -91,6 +96,7 @@ func (g *guard) follow(c monitor.Case) {
 		g.lookAt = scene.Now.Add(wait)
 	}
 	g.known, g.unseen = c.Belief.Finding, c.Belief.Verdict() == monitor.Unseen
+	g.outlook.follow(g.ahead(c, scene), scene)
 }
 
 // order gives the guard something new to heed.
@@ -151,6 +157,8 @@ func (g *guard) run(ctx context.Context) {
 			g.act(ctx)
 		case p := <-g.presses:
 			g.answer(ctx, p)
+		case h := <-g.claims:
+			g.hear(h)
 		}
 	}
 }
@@ -233,7 +241,8 @@ func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	if served := g.note(r); served != nil {
 		defer served.served(r)
 	}
-	g.judge(ctx, r)
+	news := g.judge(ctx, r)
+	g.settle(r, news)
 	g.w.Checked(r, took)
 	return r
 }
@@ -264,21 +273,26 @@ func (g *guard) note(r monitor.Reading) *round {
 	return served
 }
 
-// judge lets the watch see the reading; what it believes, and what is due, goes into the store.
-func (g *guard) judge(ctx context.Context, r monitor.Reading) {
+// judge lets the watch see the reading; what it believes, and what is due, goes into the store. It reports whether there
+// is something new to believe.
+func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
 	watch, next := g.watch.See(r, g.w.Policy)
-	g.watch, g.askAt = watch, next.AskAt
-	if next.Believe != nil {
+	g.watch, g.askAt, news = watch, next.AskAt, next.Believe != nil
+	if news {
 		g.believe(*next.Believe)
 	}
+	if next.Refuted {
+		g.w.Claimed(ClaimRefuted)
+	}
 	if len(g.unsaved) == 0 && (g.lookAt.IsZero() || time.Now().Before(g.lookAt)) {
-		return
+		return news
 	}
 	if g.unseen && len(g.unsaved) > 0 && g.newcomers.take(g.id, g.unsaved) {
-		g.unsaved = nil
-		return
+		g.held, g.unsaved = append(g.held, g.unsaved...), nil
+		return news
 	}
 	g.save(ctx, r)
+	return news
 }
 
 func (g *guard) believe(b monitor.Belief) {
@@ -289,7 +303,11 @@ func (g *guard) believe(b monitor.Belief) {
 	g.mu.Lock()
 	g.belief = b
 	g.mu.Unlock()
+	g.outlook.believe(b, g.w.scene())
 	g.w.Believed(b)
+	if b.Claimed {
+		g.w.Claimed(ClaimFirst)
+	}
 }
 
 // save is tried again at each reading until it succeeds: no belief is lost while the store is away. It is not broken

@@ -41,6 +41,7 @@ type tower struct {
 	store     *ledger
 	log       *record
 	checked   func(monitor.Reading, time.Duration)
+	claimed   func(watcher.ClaimEnd)
 	every     string
 
 	watcher *watcher.Watcher
@@ -111,7 +112,7 @@ func (w *tower) start() {
 	}
 	w.watcher, err = watcher.New(w.t.Context(), watcher.Options{
 		Instances: w.instances, Schedule: schedule, Policy: monitor.DefaultPolicy(), API: w.api,
-		Cases: w.store, Sweeps: w.store, Log: slog.New(slog.NewTextHandler(w.log, nil)), Checked: w.checked,
+		Cases: w.store, Sweeps: w.store, Log: slog.New(slog.NewTextHandler(w.log, nil)), Checked: w.checked, Claimed: w.claimed,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -48,6 +48,7 @@ type Options struct {
 	Checked   func(r monitor.Reading, took time.Duration) // called after each call
 	Believed  func(b monitor.Belief)                      // called at each new belief
 	Ended     func(s monitor.Sweep)                       // called at the end of each sweep
+	Claimed   func(e ClaimEnd)                            // called where a claim was worth something, or false
 }
 
 // Watcher looks at instances, which may change while it runs.
@@ -80,6 +81,9 @@ func New(ctx context.Context, o Options) (*Watcher, error) {
 	}
 	if o.Ended == nil {
 		o.Ended = func(monitor.Sweep) {}
+	}
+	if o.Claimed == nil {
+		o.Claimed = func(ClaimEnd) {}
 	}
 	w := &Watcher{
 		Options: o, sweeps: make(chan monitor.Sweep, 1), unkept: make(map[*newcomers][]monitor.Unsaved),

@@ -1,5 +1,5 @@
-// Package web is the HTTP side: health, readiness and metrics. It has handlers only; who listens, and where, is the
-// caller's business.
+// Package web is the HTTP side: health, readiness, metrics, the webhook that GREEN-API calls, and the gate that the
+// user's own software asks before it sends. It has handlers only; who listens, and where, is the caller's business.
 package web
 
 import (
@@ -22,15 +22,20 @@ type Check struct {
 type Options struct {
 	Ready   []Check
 	Metrics http.Handler // nil: there is no /metrics
+	Webhook Webhook      // without a token there is no /webhook/green-api
+	Gate    GateOptions  // without Gates there is no /gate/
 }
 
 // New gives the handler of
 //
 //   - /healthz: 200 while the process lives;
 //   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error;
-//   - /metrics.
+//   - /metrics;
+//   - POST /webhook/green-api, as [Webhook] says;
+//   - /gate/{idInstance}, as [GateOptions] says.
 //
-// Anything else is 404, and every method but GET and HEAD is 405.
+// Anything else is 404. The webhook takes POST alone, all others GET and HEAD; other methods are 405. An answer may be
+// held for as long as a minute (a gate's), so the server's WriteTimeout, if it has one, must be longer.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -40,6 +45,12 @@ func New(o Options) http.Handler {
 	mux.Handle("GET /readyz", readiness(o.Ready))
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
+	}
+	if o.Webhook.Token.Reveal() != "" {
+		mux.Handle("POST /webhook/green-api", newWebhook(o.Webhook))
+	}
+	if o.Gate.Gates != nil {
+		mux.Handle("GET /gate/{idInstance}", newGate(o.Gate))
 	}
 	return secure(mux)
 }

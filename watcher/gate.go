@@ -1,0 +1,107 @@
+package watcher
+
+import (
+	"context"
+	"sync"
+
+	"greenwatch/monitor"
+)
+
+// Gate is whether the user's own software should send through an instance, from memory: it is right also while the store
+// is away. The version is another one after each change by [monitor.Gate.Changed]; false: the instance is not watched.
+func (w *Watcher) Gate(id monitor.InstanceID) (gate monitor.Gate, version uint64, watched bool) {
+	g := w.guard(id)
+	if g == nil {
+		return monitor.Gate{}, 0, false
+	}
+	gate, version, _ = g.outlook.look(w.scene())
+	return gate, version, true
+}
+
+// WaitGate returns as soon as the version is another than seen, the instance is not watched any more, or ctx ends, with
+// the gate as it is then.
+func (w *Watcher) WaitGate(ctx context.Context, id monitor.InstanceID, seen uint64) (monitor.Gate, uint64, bool) {
+	g := w.guard(id)
+	if g == nil {
+		return monitor.Gate{}, 0, false
+	}
+	for {
+		gate, version, changed := g.outlook.look(w.scene())
+		if version != seen {
+			return gate, version, true
+		}
+		select {
+		case <-changed:
+			continue
+		case <-g.dismissed.Done():
+		case <-ctx.Done():
+		}
+		return w.Gate(id)
+	}
+}
+
+// outlook is a case as it will be once the store has taken all that is believed, and the gate that follows from it.
+type outlook struct {
+	mu      sync.Mutex
+	ahead   monitor.Case
+	gate    monitor.Gate
+	version uint64
+	changed chan struct{} // closed at the next change; nil: nobody waits
+}
+
+func (o *outlook) follow(c monitor.Case, s monitor.Scene) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ahead = c
+	o.turn(s)
+}
+
+func (o *outlook) believe(b monitor.Belief, s monitor.Scene) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ahead, _ = o.ahead.Believe(b, s)
+	o.turn(s)
+}
+
+// look gives the gate as it is now: probation ends with the time.
+func (o *outlook) look(s monitor.Scene) (monitor.Gate, uint64, <-chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.turn(s)
+	if o.changed == nil {
+		o.changed = make(chan struct{})
+	}
+	return o.gate, o.version, o.changed
+}
+
+// turn makes the gate anew. It is called with mu held.
+func (o *outlook) turn(s monitor.Scene) {
+	was := o.gate
+	o.gate = o.ahead.Gate(s)
+	if !o.gate.Changed(was) {
+		return
+	}
+	o.version++
+	if o.changed != nil {
+		close(o.changed)
+		o.changed = nil
+	}
+}
+
+// ahead is what a case of the store's becomes with what it does not have yet. What the newcomers held is over where a
+// later belief is in it.
+func (g *guard) ahead(c monitor.Case, s monitor.Scene) monitor.Case {
+	stored := c.Belief.At
+	for _, b := range g.held {
+		if b.At.After(stored) {
+			c, _ = c.Believe(b, s)
+		}
+	}
+	if c.Belief.At.Equal(stored) {
+		g.held = nil
+	}
+	for _, b := range g.unsaved {
+		c, _ = c.Believe(b, s)
+	}
+	return c
+}
