@@ -56,13 +56,14 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 	return full, more
 }
 
-// toAndFro is the way of an incident that was over in between: an edit that came late may have shown neither.
+// toAndFro is the way of an incident that was more than one trouble and its end: an edit that came late may not have shown
+// what was in between.
 func (v Voice) toAndFro(inc monitor.Incident) html {
-	if inc.Reopened == 0 {
-		return ""
-	}
 	const told = 4
 	way := wayOf(inc)
+	if len(way) < 2 || len(way) == 2 && way[1].Verdict() == monitor.Good {
+		return ""
+	}
 	return " · " + escape(v.course(way[max(0, len(way)-told):]))
 }
 

@@ -25,24 +25,19 @@ type Rules struct {
 	Margin  time.Duration // how long the program must have lived on to write it down; default 1 s
 }
 
-// often is from how many changes within one life on an instance may count as flapping.
+// often is from how many changes within one life on an instance may count as flapping. To fall silent is one too.
 const often = 3
 
 // states are those of an instance, in order: trouble, and works. What was not a state by these rules is left out, and what
 // stands on both sides of it is one state where it is the same word: the program may have seen it so.
 func (w *Witness) states(id string, r Rules) []state {
 	var out []state
-	changes := make(map[int]int) // by life
+	changes := w.changes(id)
 	for _, run := range w.runs(id, false) {
 		if n := len(out); n > 0 && out[n-1].ended.IsZero() {
 			out[n-1].ended = run[0].asked
 		}
 		held := w.holds(run, r, changes)
-		for n, v := range run {
-			if n == 0 || v.life != run[n-1].life {
-				changes[v.life]++
-			}
-		}
 		if last := (state{word: run[0].word}); !held || !last.trouble() && !last.good() {
 			continue
 		}
@@ -53,6 +48,19 @@ func (w *Witness) states(id string, r Rules) []state {
 		out = append(out, state{word: run[0].word, began: run[0].asked})
 	}
 	return out
+}
+
+// changes are the first voices of each run within a life, by life.
+func (w *Witness) changes(id string) map[int][]time.Time {
+	changes := make(map[int][]time.Time)
+	for _, run := range w.runs(id, true) {
+		for n, v := range run {
+			if n == 0 || v.life != run[n-1].life {
+				changes[v.life] = append(changes[v.life], v.asked)
+			}
+		}
+	}
+	return changes
 }
 
 // silences are when the program had been left without a state twice in a row: it may have told of that, and tells of
@@ -85,14 +93,14 @@ func (w *Witness) runs(id string, silence bool) [][]voice {
 }
 
 // holds reports whether one life heard the word for long enough.
-func (w *Witness) holds(run []voice, r Rules, changes map[int]int) bool {
+func (w *Witness) holds(run []voice, r Rules, changes map[int][]time.Time) bool {
 	first := make(map[int]time.Time)
 	for _, v := range run {
 		if _, known := first[v.life]; !known {
 			first[v.life] = v.asked
 		}
 		need := r.Confirm
-		if changes[v.life] >= often {
+		if countBefore(changes[v.life], run[0].asked) >= often {
 			need = max(need, r.Slow)
 		}
 		if v.asked.Sub(first[v.life]) >= need && w.livedUntil(v.life).Sub(v.asked) >= r.Margin {
@@ -100,6 +108,16 @@ func (w *Witness) holds(run []voice, r Rules, changes map[int]int) bool {
 		}
 	}
 	return false
+}
+
+func countBefore(times []time.Time, limit time.Time) int {
+	n := 0
+	for _, at := range times {
+		if at.Before(limit) {
+			n++
+		}
+	}
+	return n
 }
 
 func (w *Witness) livedUntil(n int) time.Time {
