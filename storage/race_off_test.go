@@ -3,3 +3,5 @@
 package storage_test
 
 const stride = 1
+
+func shorten() {}

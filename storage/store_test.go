@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 	if beSecondProcess() {
 		return
 	}
+	shorten()
 	goleak.VerifyTestMain(m)
 }
 
