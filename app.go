@@ -98,13 +98,14 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err := a.subscribe(ctx, cfg); err != nil {
 		return err
 	}
-	if err := errors.Join(a.breakSilence(cfg, t), a.followList(ctx, cfg, green, t.hide)); err != nil {
+	if err := errors.Join(a.breakSilence(cfg, t), a.followLists(ctx, cfg, green, t)); err != nil {
 		return err
 	}
 	a.watcher, err = watcher.New(ctx, watcher.Options{
-		Instances: cfg.Fleet.Instances(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
-		Checked: a.checked, Believed: m.believed, Claimed: m.claimed,
+		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
+		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
+		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
 		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	if err != nil {
@@ -123,7 +124,8 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err := a.watchOurselves(cfg, teller); err != nil {
 		return err
 	}
-	a.actor, err = acts.New(acts.Options{API: green, Store: a.store, Policy: cfg.Policy, Log: a.log})
+	hooks := a.newHooks(cfg, green)
+	a.actor, err = acts.New(acts.Options{API: hands{green, hooks}, Store: a.store, Scene: a.watcher.Scene, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -133,7 +135,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	}
 	a.bot, err = bot.New(bot.Options{
 		Telegram: client, Chats: homes, Operators: cfg.Operators, Fleet: cfg.Fleet,
-		Cases: a.store, States: a.store, Watch: a.watcher, List: a.lists.forBot(), Policy: cfg.Policy, Voices: teller.Voices, Log: a.log,
+		Cases: a.store, States: a.store, Watch: a.watcher, Hooks: hooks, Queues: a.queuesForBot(cfg), List: a.lists.forBot(), Policy: cfg.Policy, Voices: teller.Voices, Log: a.log,
 	})
 	if err != nil {
 		return err

@@ -322,7 +322,7 @@ func TestStartsWhileBothAreDown(t *testing.T) {
 		}
 		h.telegram.Say(operator.ID, operator, "/status")
 		h.pass(5 * time.Second)
-		h.find(operator.ID, "2 of 3")
+		h.find(operator.ID, "2 of 3 numbers authorized")
 	})
 }
 
@@ -349,14 +349,18 @@ func TestAbsenceIsToldOnce(t *testing.T) {
 	inHouse(t, 3, func(t *testing.T, h *house) {
 		h.pass(2 * time.Minute)
 		h.end()
-		h.set(first, instanceapi.Blocked)
-		h.pass(55 * time.Minute)
+		h.pass(30 * time.Minute)
+		h.set(first, instanceapi.Blocked) // which GREEN-API's history has
+		h.set("7105000002", instanceapi.Suspended)
+		h.pass(25 * time.Minute)
 		h.start()
 		h.pass(5 * time.Minute)
 		h.everywhere("I was away")
-		for _, m := range h.everywhere("blocked by WhatsApp") {
-			if !strings.Contains(m.Text, "between 00:0") {
-				t.Errorf("the card does not say between when:\n%s", m.Text)
+		for text, want := range map[string]string{"blocked by WhatsApp": "since 00:32", "restricted its sending": "between 00:0"} {
+			for _, m := range h.everywhere(text) {
+				if !strings.Contains(m.Text, want) {
+					t.Errorf("the card does not say %q:\n%s", want, m.Text)
+				}
 			}
 		}
 	})

@@ -50,10 +50,12 @@ type checked struct {
 }
 
 func check(ctx context.Context, out io.Writer, asJSON bool) error {
-	cfg, err := loadPart(os.Environ(), settingsFile(), "GREEN_API_INSTANCES", "GREEN_API_URL", "CHECK_TIMEOUT")
+	cfg, err := loadPart(os.Environ(), settingsFile(), "GREEN_API_INSTANCES", "GREEN_API_URL", "CHECK_TIMEOUT",
+		"GREEN_API_PARTNER_TOKEN", "GREEN_API_PARTNER_URL")
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
 	}
+	unlisted := joinPartner(ctx, &cfg)
 	all, err := checkAll(ctx, cfg)
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
@@ -69,10 +71,15 @@ func check(ctx context.Context, out io.Writer, asJSON bool) error {
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
 	}
-	if code := checkCode(all); code != 0 {
+	code := checkCode(all)
+	switch {
+	case unlisted != nil:
+		return cli.Exit("the partner's list: "+unlisted.Error(), cmp.Or(code, 2))
+	case code != 0:
 		return cli.Exit("", code)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // checkAll asks every instance once and gives the worst first.

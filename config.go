@@ -33,9 +33,14 @@ type config struct {
 	Fleet       *fleet.Fleet
 	Credentials []fleet.Credential
 
-	Schedule     cron.Schedule // in Zone, unless it names another one
-	CheckTimeout time.Duration
-	Policy       monitor.Policy
+	PartnerToken    secret.Text // empty: no partner
+	PartnerURL      string
+	PartnerSchedule cron.Schedule // in Zone, unless it names another one
+
+	Schedule      cron.Schedule // in Zone, unless it names another one
+	QueueSchedule cron.Schedule // the same; nil: off
+	CheckTimeout  time.Duration
+	Policy        monitor.Policy
 
 	Heartbeat     secret.Text   // empty: none
 	Fallbacks     []secret.Text // addresses of channels
@@ -46,6 +51,7 @@ type config struct {
 	HTTPAddr string // empty: no listener
 
 	WebhookToken secret.Text // empty: no webhook
+	PublicURL    string      // without a slash at the end; empty: nobody said how GREEN-API reaches us
 	GateToken    secret.Text // empty: everybody may ask
 
 	Language string
@@ -69,11 +75,19 @@ type environment struct {
 	InstancesFile string `env:"GREEN_API_INSTANCES_FILE"`
 	GreenURL      string `env:"GREEN_API_URL" envDefault:"https://api.green-api.com"`
 
+	PartnerToken    string `env:"GREEN_API_PARTNER_TOKEN" want:"the partner token that GREEN-API's support gave, as in gac.1234567890abcdef..."`
+	PartnerURL      string `env:"GREEN_API_PARTNER_URL" envDefault:"https://api.green-api.com" want:"the partnerApiUrl that the console shows, as in https://api.green-api.com"`
+	PartnerSchedule string `env:"PARTNER_SCHEDULE" envDefault:"@every 10m" want:"@every and a duration of at least 1m, or a cron line of five fields, as in @every 10m or */10 * * * *"`
+
 	Schedule         string        `env:"CHECK_SCHEDULE" envDefault:"@every 1m" want:"@every and a duration of at least 5s, or a cron line of five fields, as in @every 1m or */2 * * * *"`
+	QueueSchedule    string        `env:"QUEUE_SCHEDULE" envDefault:"@every 10m" want:"@every and a duration of at least 1m, a cron line of five fields, or off, as in @every 10m or */10 * * * *"`
 	CheckTimeout     time.Duration `env:"CHECK_TIMEOUT" envDefault:"30s" want:"1s to 2m, as in 30s"`
 	ConfirmAfter     time.Duration `env:"CONFIRM_AFTER" envDefault:"10s" want:"1s to 5m, as in 10s"`
 	UnreachableAfter int           `env:"UNREACHABLE_AFTER" envDefault:"3" want:"a number of at least 2, as in 3"`
 	RelapseWindow    time.Duration `env:"RELAPSE_WINDOW" envDefault:"1h" want:"a duration that is not negative, as in 1h"`
+	AutoReboot       string        `env:"AUTO_REBOOT" envDefault:"on" want:"on, ask or off"`
+	StartingGrace    time.Duration `env:"STARTING_GRACE" envDefault:"1m" want:"0 to 1h, as in 1m"`
+	RebootWait       time.Duration `env:"REBOOT_WAIT" envDefault:"2m" want:"30s to 15m, as in 2m"`
 
 	Heartbeat     string        `env:"HEARTBEAT_URL" want:"http(s):// and a host, as in https://hc-ping.com/the-uuid-of-your-check"`
 	Fallbacks     string        `env:"FALLBACK_URLS" want:"addresses of shoutrrr's services, separated by white space, as in smtp://user:password@mail.example.com:587/?from=a@example.com&to=b@example.com or ntfy://ntfy.sh/topic"`
@@ -83,6 +97,7 @@ type environment struct {
 	Database    string `env:"DATABASE_URL" envDefault:"greenwatch.db" want:"the path of a file, as in greenwatch.db, or postgres://user:password@host/database"`
 	HTTPAddr    string `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080" want:"host:port, or off, as in 127.0.0.1:8080"`
 	Webhook     string `env:"WEBHOOK_TOKEN" want:"at least 16 letters, digits and signs without white space, as openssl rand -hex 32 makes them"`
+	PublicURL   string `env:"PUBLIC_URL" want:"https://, a name that GREEN-API can reach and no query, as in https://watch.example.com; /webhook/green-api is added to it"`
 	Gate        string `env:"GATE_TOKEN" want:"at least 16 letters, digits and signs without white space, as openssl rand -hex 32 makes them"`
 	PerInstance string `env:"METRICS_PER_INSTANCE" envDefault:"off" want:"on or off"`
 	Timezone    string `env:"TIMEZONE" envDefault:"UTC" want:"an IANA name, as in Europe/Berlin"`
@@ -187,23 +202,33 @@ func (c *configCheck) check(e environment) config {
 		CheckTimeout: e.CheckTimeout,
 		Policy: monitor.Policy{
 			ConfirmAfter: e.ConfirmAfter, UnreachableAfter: e.UnreachableAfter, RelapseWindow: e.RelapseWindow,
+			AutoReboot: monitor.AutoReboot(strings.ToLower(e.AutoReboot)), StartingGrace: e.StartingGrace, RebootWait: e.RebootWait,
 		},
 		Database: c.database(e.Database), HTTPAddr: c.httpAddr(e.HTTPAddr), Zone: c.zone(e.Timezone),
 		WebhookToken: c.ownToken("WEBHOOK_TOKEN", e.Webhook), GateToken: c.ownToken("GATE_TOKEN", e.Gate),
-		Language: c.language(e.Language),
-		LogLevel: c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
+		PublicURL: c.publicURL(e.PublicURL),
+		Language:  c.language(e.Language),
+		LogLevel:  c.logLevel(e.LogLevel), LogJSON: strings.EqualFold(e.LogFormat, "json"),
 		MetricsPerInstance: strings.EqualFold(e.PerInstance, "on"),
 	}
 	c.rejectIf(e.CheckTimeout < time.Second || e.CheckTimeout > 2*time.Minute, "CHECK_TIMEOUT", "is out of range")
 	c.rejectIf(e.ConfirmAfter < time.Second || e.ConfirmAfter > 5*time.Minute, "CONFIRM_AFTER", "is out of range")
 	c.rejectIf(e.UnreachableAfter < 2, "UNREACHABLE_AFTER", "is too small: one lost answer is no news")
 	c.rejectIf(e.RelapseWindow < 0, "RELAPSE_WINDOW", "is negative")
+	c.rejectIf(!cfg.Policy.AutoReboot.Known(), "AUTO_REBOOT", "is not known")
+	c.rejectIf(e.StartingGrace < 0 || e.StartingGrace > time.Hour, "STARTING_GRACE", "is out of range")
+	c.rejectIf(e.RebootWait < 30*time.Second || e.RebootWait > 15*time.Minute, "REBOOT_WAIT", "is out of range")
 	c.rejectIf(!cfg.LogJSON && !strings.EqualFold(e.LogFormat, "text"), "LOG_FORMAT", "is not known")
 	c.rejectIf(!cfg.MetricsPerInstance && !strings.EqualFold(e.PerInstance, "off"), "METRICS_PER_INSTANCE", "is not known")
 	cfg.Heartbeat, cfg.Fallbacks, cfg.FallbackAfter = c.heartbeat(e.Heartbeat), c.fallbacks(e.Fallbacks), e.FallbackAfter
 	c.rejectIf(e.FallbackAfter < 10*time.Second || e.FallbackAfter > 24*time.Hour, "FALLBACK_AFTER", "is out of range")
+	if cfg.HTTPAddr == "" {
+		cfg.PublicURL = "" // nobody would answer there
+	}
 	cfg.DailyReport = c.dailyReport(e.DailyReport, cfg.Zone)
-	cfg.Schedule = c.schedule(e.Schedule, cfg.Zone)
+	cfg.Schedule, cfg.QueueSchedule = c.checkSchedule(e.Schedule, cfg.Zone), c.queueSchedule(e.QueueSchedule, cfg.Zone)
+	cfg.Policy.Interval = interval(cfg.Schedule)
+	c.partner(e, &cfg)
 	cfg.Fleet, cfg.Credentials = c.fleet(e)
 	return cfg
 }
@@ -215,8 +240,8 @@ func (c *configCheck) fleet(e environment) (*fleet.Fleet, []fleet.Credential) {
 	switch {
 	case err != nil:
 		c.wrong[name] = err.Error()
-	case len(credentials) == 0:
-		c.reject(name, "neither it nor GREEN_API_INSTANCES_FILE names an instance")
+	case len(credentials) == 0 && e.PartnerToken == "":
+		c.reject(name, "neither it nor GREEN_API_INSTANCES_FILE names an instance, and GREEN_API_PARTNER_TOKEN is not set")
 	}
 	return f, credentials
 }
@@ -229,6 +254,9 @@ func (c *configCheck) warnings(e environment) []string {
 	if strings.TrimSpace(e.Operators) == "" {
 		out = append(out, "TELEGRAM_OPERATORS is empty: nobody may press the buttons")
 	}
+	if strings.TrimSpace(e.PublicURL) != "" && (strings.TrimSpace(e.Webhook) == "" || strings.EqualFold(strings.TrimSpace(e.HTTPAddr), "off")) {
+		out = append(out, "PUBLIC_URL does nothing without WEBHOOK_TOKEN and HTTP_ADDR")
+	}
 	return out
 }
 
@@ -236,7 +264,7 @@ func (c *configCheck) warnings(e environment) []string {
 func misspelt(values map[string]string, names []string) []string {
 	var out []string
 	for name := range values {
-		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_", "METRICS_PER_", "HEARTBEAT_", "FALLBACK_", "DAILY_REPORT", "WEBHOOK_TOKEN", "GATE_TOKEN"}, func(prefix string) bool {
+		ours := slices.ContainsFunc([]string{"GREEN_API_", "TELEGRAM_", "CHECK_", "QUEUE_", "PARTNER_", "METRICS_PER_", "HEARTBEAT_", "FALLBACK_", "DAILY_REPORT", "WEBHOOK_TOKEN", "PUBLIC_URL", "GATE_TOKEN"}, func(prefix string) bool {
 			return strings.HasPrefix(name, prefix)
 		})
 		if !ours || slices.Contains(names, name) {

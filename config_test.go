@@ -70,11 +70,14 @@ func expectDefaults(t *testing.T, cfg config) {
 	t.Helper()
 	begin := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	got := []any{
-		cfg.Policy, cfg.Schedule.Next(begin), cfg.CheckTimeout, cfg.LogJSON, cfg.LogLevel,
+		cfg.Policy, cfg.Schedule.Next(begin), cfg.QueueSchedule.Next(begin), cfg.CheckTimeout, cfg.LogJSON, cfg.LogLevel,
 		cfg.TelegramURL, cfg.Credentials[0].URL, cfg.Database, cfg.HTTPAddr, cfg.Zone.String(), cfg.MetricsPerInstance, cfg.Language,
 	}
+	policy := monitor.DefaultPolicy()
+	policy.AutoReboot, policy.StartingGrace, policy.RebootWait = monitor.AutoRebootOn, time.Minute, 2*time.Minute
+	policy.Interval = time.Minute
 	want := []any{
-		monitor.DefaultPolicy(), begin.Add(time.Minute), 30 * time.Second, false, slog.LevelInfo,
+		policy, begin.Add(time.Minute), begin.Add(10 * time.Minute), 30 * time.Second, false, slog.LevelInfo,
 		"https://api.telegram.org", "https://api.green-api.com", "greenwatch.db", "127.0.0.1:8080", "UTC", false, "en",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -95,6 +98,8 @@ func TestConfigValues(t *testing.T) {
 		"CHECK_SCHEDULE=CRON_TZ=UTC 0 9 * * *": func(c config) (any, any) {
 			return c.Schedule.Next(begin).UTC().Hour(), 9
 		},
+		"QUEUE_SCHEDULE=Off":                  func(c config) (any, any) { return c.QueueSchedule == nil, true },
+		"QUEUE_SCHEDULE=@every 1m":            func(c config) (any, any) { return c.QueueSchedule.Next(begin), begin.Add(time.Minute) },
 		"CHECK_TIMEOUT=2m":                    func(c config) (any, any) { return c.CheckTimeout, 2 * time.Minute },
 		"CONFIRM_AFTER=1s":                    func(c config) (any, any) { return c.Policy.ConfirmAfter, time.Second },
 		"UNREACHABLE_AFTER=2":                 func(c config) (any, any) { return c.Policy.UnreachableAfter, 2 },
@@ -105,6 +110,7 @@ func TestConfigValues(t *testing.T) {
 		"HTTP_ADDR=[::1]:0":                   func(c config) (any, any) { return c.HTTPAddr, "[::1]:0" },
 		"WEBHOOK_TOKEN=" + hookToken:          func(c config) (any, any) { return c.WebhookToken.Reveal(), hookToken },
 		"GATE_TOKEN=" + gateToken:             func(c config) (any, any) { return c.GateToken.Reveal(), gateToken },
+		"PUBLIC_URL=https://gw.test:8443/in/": func(c config) (any, any) { return c.PublicURL, "https://gw.test:8443/in" },
 		"TIMEZONE=Asia/Almaty":                func(c config) (any, any) { return c.Zone.String(), "Asia/Almaty" },
 		"LANGUAGE=RU":                         func(c config) (any, any) { return c.Language, "ru" },
 		"LANGUAGE=en_US:en":                   func(c config) (any, any) { return c.Language, "en" },
@@ -115,6 +121,10 @@ func TestConfigValues(t *testing.T) {
 		"LOG_FORMAT=json":                     func(c config) (any, any) { return c.LogJSON, true },
 		"TELEGRAM_API_URL=http://tg.test/x":   func(c config) (any, any) { return c.TelegramURL, "http://tg.test/x" },
 		"GREEN_API_URL=https://api.test:1/v3": func(c config) (any, any) { return c.Credentials[0].URL, "https://api.test:1/v3" },
+
+		"GREEN_API_PARTNER_TOKEN=" + partnerToken: func(c config) (any, any) { return c.PartnerToken.Reveal(), partnerToken },
+		"GREEN_API_PARTNER_URL=https://p.test/v3": func(c config) (any, any) { return c.PartnerURL, "https://p.test/v3" },
+		"PARTNER_SCHEDULE=@every 1m":              func(c config) (any, any) { return c.PartnerSchedule.Next(begin), begin.Add(time.Minute) },
 	}
 	for variable, check := range tests {
 		t.Run(variable, func(t *testing.T) {
@@ -153,16 +163,24 @@ func TestConfigRejects(t *testing.T) {
 		"TELEGRAM_CHATS":     {misplaced, "@channel", "0", "-100/0", "-100/x", "9223372036854775808"},
 		"TELEGRAM_OPERATORS": {misplaced, "-100", "0", "@name"},
 		"CHECK_SCHEDULE":     {misplaced, "@every 4s", "@every -1m", "@every", "TZ=UTC", "* * * * * *", "61 * * * *", "0 0 31 2 *"},
+		"QUEUE_SCHEDULE":     {misplaced, "@every 59s", "@every", "TZ=UTC", "* * * * * *", "0 0 31 2 *", "none"},
 		"CHECK_TIMEOUT":      {misplaced, "30", "999ms", "2m1s", "-1s"},
 		"CONFIRM_AFTER":      {misplaced, "0s", "301s"},
 		"UNREACHABLE_AFTER":  {misplaced, "1", "-3", "2.5"},
 		"RELAPSE_WINDOW":     {misplaced, "-1s", "1d"},
 		"DATABASE_URL":       {"postgres://u:" + misplaced + "%zz@db/x", "postgresql://[x", "mysql://u:" + misplaced + "@x"},
 		"HTTP_ADDR":          {misplaced, "8080", "localhost", "localhost:http", "x:70000", "x:"},
-		"TIMEZONE":           {misplaced, "Local", "Mars/Base", "../UTC", "GMT+25"},
-		"LANGUAGE":           {misplaced, "de", "russian", "de-DE", "C"},
-		"LOG_LEVEL":          {misplaced, "trace", "INFO+2"},
-		"LOG_FORMAT":         {misplaced, "xml"},
+		"WEBHOOK_TOKEN":      {"misplaced", "misplaced-15-by", misplaced + " x", misplaced + "ж"},
+		"GATE_TOKEN":         {"misplaced", "misplaced-15-by", misplaced + "\t" + misplaced},
+		"PUBLIC_URL": {
+			misplaced, "http://gw.test", "gw.test", "https://", "https://gw.test/?token=" + misplaced, "https://gw.test/#x", "https://gw.test?",
+			"https://u:" + misplaced + "@gw.test", "https://localhost:8080", "https://127.0.0.1", "https://[::1]/", "https://10.1.2.3", "https://192.168.0.9",
+			"https://gw.test/webhook/green-api", "https://gw.test/webhook/green-api/",
+		},
+		"TIMEZONE":   {misplaced, "Local", "Mars/Base", "../UTC", "GMT+25"},
+		"LANGUAGE":   {misplaced, "de", "russian", "de-DE", "C"},
+		"LOG_LEVEL":  {misplaced, "trace", "INFO+2"},
+		"LOG_FORMAT": {misplaced, "xml"},
 
 		"METRICS_PER_INSTANCE": {misplaced, "yes", "1"},
 		"GREEN_API_URL":        {misplaced, "api.green-api.com"},
@@ -171,6 +189,9 @@ func TestConfigRejects(t *testing.T) {
 			"1101000001:" + testInstanceToken + " 1101000001:" + testInstanceToken,
 		},
 		"GREEN_API_INSTANCES_FILE": {misplaced, "/"},
+		"GREEN_API_PARTNER_TOKEN":  {"misplaced x", "x", misplaced + "/" + misplaced},
+		"GREEN_API_PARTNER_URL":    {misplaced, "api.green-api.com", "https://p.test/?token=" + misplaced},
+		"PARTNER_SCHEDULE":         {misplaced, "@every 59s", "@every", "TZ=UTC", "0 0 31 2 *", "off"},
 	}
 	for name, values := range tests {
 		for _, value := range values {
@@ -278,6 +299,25 @@ func TestMalformedDotenvNamesTheLineAndNoValue(t *testing.T) {
 	}
 }
 
+// An address at which nobody answers, or with whatever token, is not what an instance is told.
+func TestPublicURLNeedsAWebhook(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		with, want string
+		warned     bool
+	}{
+		{"WEBHOOK_TOKEN=" + hookToken, "https://gw.test", false},
+		{"WEBHOOK_TOKEN=", "https://gw.test", true},
+		{"HTTP_ADDR=off", "", true},
+	} {
+		cfg, warnings, err := loadConfig(environWith("PUBLIC_URL=https://gw.test", test.with), noDotenv(t))
+		warned := slices.ContainsFunc(warnings, func(w string) bool { return strings.HasPrefix(w, "PUBLIC_URL does nothing") })
+		if err != nil || cfg.PublicURL != test.want || warned != test.warned {
+			t.Errorf("with %s it is %q, warned %t, %v", test.with[:9], cfg.PublicURL, warned, err)
+		}
+	}
+}
+
 func TestDotenvExampleIsCompleteAndTrue(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(".env.example")
@@ -301,14 +341,14 @@ func TestDotenvExampleIsCompleteAndTrue(t *testing.T) {
 
 func TestConfigShowsNoToken(t *testing.T) {
 	t.Parallel()
-	cfg, _, err := loadConfig(environWith("WEBHOOK_TOKEN="+hookToken, "GATE_TOKEN="+gateToken), noDotenv(t))
+	cfg, _, err := loadConfig(environWith("WEBHOOK_TOKEN="+hookToken, "GATE_TOKEN="+gateToken, "GREEN_API_PARTNER_TOKEN="+partnerToken), noDotenv(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if cfg.WebhookToken.Reveal() != hookToken || cfg.GateToken.Reveal() != gateToken {
 		t.Error("the tokens of the pages are not read")
 	}
-	cfg.Schedule = nil // its bits are no news
+	cfg.Schedule, cfg.QueueSchedule = nil, nil // their bits are no news
 	encoded, err := json.Marshal(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -317,11 +357,11 @@ func TestConfigShowsNoToken(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("test", "config", cfg)
 	shown := fmt.Sprintf("%v %+v %#v", cfg, cfg, cfg) + string(encoded) + logged.String()
 	var masked strings.Builder
-	if _, err := fmt.Fprint(newMask(&masked, cfg), testBotToken, testInstanceToken, hookToken, gateToken); err != nil {
+	if _, err := fmt.Fprint(newMask(&masked, cfg), testBotToken, testInstanceToken, hookToken, gateToken, partnerToken); err != nil {
 		t.Fatal(err)
 	}
 	shown += masked.String()
-	for _, token := range []string{testBotToken, testInstanceToken, hookToken, gateToken} {
+	for _, token := range []string{testBotToken, testInstanceToken, hookToken, gateToken, partnerToken} {
 		if strings.Contains(shown, token) {
 			t.Errorf("a token is shown: %s", shown)
 		}

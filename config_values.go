@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"greenwatch/monitor"
 	"greenwatch/secret"
 	"greenwatch/telegram"
+	"greenwatch/web"
 	"greenwatch/words"
 )
 
@@ -37,6 +39,28 @@ var ownTokenForm = regexp.MustCompile(`^[!-~]{16,}$`)
 func (c *configCheck) ownToken(name, s string) secret.Text {
 	c.rejectIf(s != "" && !ownTokenForm.MatchString(s), name, "is too short, or not a token")
 	return secret.New(s)
+}
+
+// publicURL is where GREEN-API reaches us. It is shown in chats, and so may hold no secret.
+func (c *configCheck) publicURL(s string) string {
+	const name = "PUBLIC_URL"
+	if s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" {
+		c.reject(name, "is not a usable URL")
+		return ""
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	private := err == nil && (ip.IsPrivate() || ip.IsLoopback() || ip.IsUnspecified() || ip.IsLinkLocalUnicast())
+	c.rejectIf(u.Scheme != "https", name, "is not https: the token would be sent in the clear")
+	c.rejectIf(u.User != nil, name, "has a user name or password in it, and would be shown in chats")
+	c.rejectIf(u.RawQuery != "" || u.ForceQuery || u.Fragment != "", name, "has something behind the path")
+	c.rejectIf(private || strings.EqualFold(u.Hostname(), "localhost"), name, "is an address that GREEN-API cannot reach")
+	s = strings.TrimRight(s, "/")
+	c.rejectIf(strings.HasSuffix(s, web.WebhookPath), name, "has the path of the webhook at its end already")
+	return s
 }
 
 func (c *configCheck) url(name, s string) string {
@@ -114,23 +138,57 @@ func (c *configCheck) proxies(s string) []telegram.Proxy {
 // (https://green-api.com/en/docs/api/ratelimiter/), and the confirmations and the buttons ask the same one.
 const minEvery = 5 * time.Second
 
-func (c *configCheck) schedule(s string, zone *time.Location) cron.Schedule {
+func (c *configCheck) checkSchedule(s string, zone *time.Location) cron.Schedule {
 	const name = "CHECK_SCHEDULE"
+	schedule := c.schedule(name, s, zone)
+	every, constant := schedule.(cron.ConstantDelaySchedule)
+	c.rejectIf(constant && every.Delay < minEvery, name, "is too often: GREEN-API takes one question a second from each instance")
+	return schedule
+}
+
+// queueSchedule is nil for off.
+func (c *configCheck) queueSchedule(s string, zone *time.Location) cron.Schedule {
+	const name = "QUEUE_SCHEDULE"
+	if strings.EqualFold(s, "off") {
+		return nil
+	}
+	schedule := c.schedule(name, s, zone)
+	every, constant := schedule.(cron.ConstantDelaySchedule)
+	c.rejectIf(constant && every.Delay < time.Minute, name, "is too often: where it matters, a queue is looked at every minute in any case")
+	return schedule
+}
+
+// schedule is a cron line in the zone, unless it names another one, or what the parser knows besides.
+func (c *configCheck) schedule(name, s string, zone *time.Location) cron.Schedule {
 	schedule, err := parseSchedule(s)
 	if err != nil {
 		c.reject(name, "is not a schedule")
 		return nil
 	}
-	switch schedule := schedule.(type) {
-	case cron.ConstantDelaySchedule:
-		c.rejectIf(schedule.Delay < minEvery, name, "is too often: GREEN-API takes one question a second from each instance")
-	case *cron.SpecSchedule:
+	if line, ok := schedule.(*cron.SpecSchedule); ok {
 		if !strings.Contains(s, "TZ=") {
-			schedule.Location = zone
+			line.Location = zone
 		}
-		c.rejectIf(schedule.Next(time.Now()).IsZero(), name, "never comes")
+		c.rejectIf(line.Next(time.Now()).IsZero(), name, "never comes")
 	}
 	return schedule
+}
+
+// interval is the time from one tick to the next, without a pause such as the night; 0 where there is none.
+func interval(s cron.Schedule) time.Duration {
+	if s == nil {
+		return 0
+	}
+	var shortest time.Duration
+	tick := s.Next(time.Now())
+	for range 3 {
+		next := s.Next(tick)
+		if gap := next.Sub(tick); shortest == 0 || gap < shortest {
+			shortest = gap
+		}
+		tick = next
+	}
+	return shortest
 }
 
 // parseSchedule reads a cron line or a descriptor. The library panics at some malformed ones, such as "TZ=UTC".

@@ -72,7 +72,7 @@ func (d *doctor) tell(m mark, what, text, remedy string) {
 func (d *doctor) examine(ctx context.Context, environ []string) {
 	d.settings(environ)
 	for _, look := range []func(context.Context){
-		d.database, d.disk, d.http, d.ways, d.bot, d.chats, d.operators, d.instances, d.clocks,
+		d.database, d.disk, d.http, d.ways, d.bot, d.chats, d.operators, d.partner, d.instances, d.notifications, d.clocks,
 	} {
 		if ctx.Err() != nil {
 			d.tell(failing, "doctor", "stopped before the end", "")
@@ -103,8 +103,11 @@ func (d *doctor) settings(environ []string) {
 			d.tell(failing, what, strings.TrimSpace(line), "correct it in "+d.file+", or call greenwatch init")
 		}
 	} else {
-		d.tell(fine, what, fmt.Sprintf("%s, %s, %s", plural(len(cfg.Credentials), "instance"), plural(len(cfg.Chats), "chat"),
-			plural(len(cfg.Operators), "operator")), "")
+		instances := plural(len(cfg.Credentials), "instance")
+		if cfg.PartnerToken.Reveal() != "" {
+			instances += " and a partner's list"
+		}
+		d.tell(fine, what, fmt.Sprintf("%s, %s, %s", instances, plural(len(cfg.Chats), "chat"), plural(len(cfg.Operators), "operator")), "")
 	}
 	info, err := os.Stat(d.file)
 	if err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {

@@ -43,21 +43,23 @@ func newWard(t *testing.T) *ward {
 			t.Fatal(err)
 		}
 	}
-	serve := func(h http.Handler) string {
-		server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			rw.Header().Set("Date", time.Now().Add(-w.late).UTC().Format(http.TimeFormat))
-			h.ServeHTTP(rw, r)
-		}))
-		t.Cleanup(server.Close)
-		return server.URL
-	}
 	w.settings = map[string]string{
-		"TELEGRAM_BOT_TOKEN": botToken, "TELEGRAM_API_URL": serve(w.telegram), "GREEN_API_URL": serve(w.green),
+		"TELEGRAM_BOT_TOKEN": botToken, "TELEGRAM_API_URL": w.serve(w.telegram), "GREEN_API_URL": w.serve(w.green),
 		"TELEGRAM_OPERATORS": "5001", "TELEGRAM_CHATS": fmt.Sprintf("%d %d/%d", opsGroup, forum, w.topic),
 		"GREEN_API_INSTANCES": "7105000001:" + apiToken("7105000001") + "=Shop 7105000002:" + apiToken("7105000002"),
 		"DATABASE_URL":        filepath.Join(w.dir, "greenwatch.db"), "HTTP_ADDR": "127.0.0.1:0",
 	}
 	return w
+}
+
+// serve gives the address of a server.
+func (w *ward) serve(h http.Handler) string {
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Date", time.Now().Add(-w.late).UTC().Format(http.TimeFormat))
+		h.ServeHTTP(rw, r)
+	}))
+	w.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // examine gives what doctor says, and looks for secrets in it.

@@ -24,8 +24,12 @@ func (g gates) Wait(ctx context.Context, id monitor.InstanceID, seen uint64) (we
 }
 
 func shownGate(g monitor.Gate, version uint64) web.Gate {
-	return web.Gate{
+	shown := web.Gate{
 		Open: g.Open, Sure: g.Sure, Delayed: g.Delayed, Probation: g.Probation, State: string(g.State), Since: g.Since,
-		Reason: g.Reason, Version: version,
+		Reason: g.Reason, FirstLoss: g.FirstLoss, Version: version,
 	}
+	if g.QueuedKnown {
+		shown.Queued = &g.Queued
+	}
+	return shown
 }

@@ -61,6 +61,7 @@ type house struct {
 	logged   *record
 
 	heartbeat http.RoundTripper
+	secrets   []string // more that must not be emitted
 
 	app     *app // as it runs now
 	stop    context.CancelFunc
@@ -303,7 +304,7 @@ func (h *house) searchSecrets() {
 	for _, c := range h.cfg.Credentials {
 		tokens = append(tokens, c.Token.Reveal())
 	}
-	for n, token := range tokens {
+	for n, token := range append(tokens, h.secrets...) {
 		if strings.Contains(emitted, token) {
 			h.t.Errorf("token %d was emitted", n)
 		}

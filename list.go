@@ -6,26 +6,36 @@ import (
 	"greenwatch/bot"
 	"greenwatch/fleet"
 	"greenwatch/greenapi"
+	"greenwatch/monitor"
 	"greenwatch/secret"
 )
 
-// lists follows the file that lists the instances: the keeper is nil where there is none.
+// lists follows the lists of instances that change: each is nil where there is none.
 type lists struct {
-	keeper *fleet.Keeper
-	green  *greenapi.Client
-	hide   func(...secret.Text) // in the log
+	keeper  *fleet.Keeper // of the file
+	partner *fleet.Partner
+	green   *greenapi.Client
+	hide    func(...secret.Text) // in the log
 }
 
-// followList says which version of the list is watched, before anything follows from it.
-func (a *app) followList(ctx context.Context, cfg config, green *greenapi.Client, hide func(...secret.Text)) (err error) {
-	a.lists = lists{green: green, hide: hide}
-	if cfg.Fleet.File() == "" {
-		return nil
+// followLists says which version of the file is watched, before anything follows from it.
+func (a *app) followLists(ctx context.Context, cfg config, green *greenapi.Client, t transports) (err error) {
+	a.lists = lists{green: green, hide: t.hide}
+	if err := a.followPartner(ctx, cfg, t); err != nil || cfg.Fleet.File() == "" {
+		return err
 	}
 	a.lists.keeper, err = fleet.NewKeeper(ctx, fleet.KeeperOptions{
-		Fleet: cfg.Fleet, Schedule: cfg.Schedule, Store: a.store, Apply: a.applyList, Log: a.log,
+		Fleet: cfg.Fleet, Schedule: cfg.Schedule, Store: a.store, Apply: a.applyList, Log: a.log, Awaited: a.lists.awaited(),
 	})
 	return err
+}
+
+// awaited reports which instances the partner's list may still name; nil where there is none.
+func (l lists) awaited() func(monitor.InstanceID) bool {
+	if l.partner == nil {
+		return nil
+	}
+	return l.partner.Awaits
 }
 
 // applyList makes everybody follow a new version. Who leaves the list is asked no more before the token is gone, and who
@@ -57,16 +67,56 @@ func greenCredentials(all []fleet.Credential) []greenapi.Credential {
 
 // stage is what runs beside the watcher.
 func (l lists) stage() stage {
-	if l.keeper == nil {
-		return nil
+	var running stage
+	if l.keeper != nil {
+		running = append(running, component{"list of instances", l.keeper.Run})
 	}
-	return stage{{"list of instances", l.keeper.Run}}
+	if l.partner != nil {
+		running = append(running, component{"partner's list", l.partner.Run})
+	}
+	return running
 }
 
-// forBot is nil where there is no file: an interface that holds a nil pointer is not.
+// forBot is nil where no list changes.
 func (l lists) forBot() bot.List {
-	if l.keeper == nil {
+	if l.keeper == nil && l.partner == nil {
 		return nil
 	}
-	return l.keeper
+	return l
+}
+
+// Answer hands what an operator says to the list that asked.
+func (l lists) Answer(ctx context.Context, version string, a monitor.ListAnswer, who monitor.AuditEntry) (monitor.Question, error) {
+	switch partners := fleet.IsPartners(version); {
+	case partners && l.partner != nil:
+		return l.partner.Answer(ctx, version, a, who)
+	case !partners && l.keeper != nil:
+		return l.keeper.Answer(ctx, version, a, who)
+	default:
+		return monitor.Question{}, monitor.ErrListChanged
+	}
+}
+
+// Standings says how those stand that are not watched as they are.
+func (l lists) Standings() []monitor.ListStanding {
+	var off []monitor.ListStanding
+	if l.keeper != nil {
+		if s, is := l.keeper.Standing(); is {
+			off = append(off, s)
+		}
+	}
+	if l.partner != nil {
+		if s, is := l.partner.Standing(); is {
+			off = append(off, s)
+		}
+	}
+	return off
+}
+
+// File is the name of the file that has a version; empty: the partner's list has it.
+func (l lists) File(version string) string {
+	if fleet.IsPartners(version) || l.keeper == nil {
+		return ""
+	}
+	return l.keeper.File()
 }

@@ -127,7 +127,7 @@ func notes(warnings []string) string {
 
 // newMask masks every token that should slip through.
 func newMask(w io.Writer, cfg config) *secret.Writer {
-	secrets := []secret.Text{cfg.BotToken, cfg.WebhookToken, cfg.GateToken}
+	secrets := []secret.Text{cfg.BotToken, cfg.WebhookToken, cfg.GateToken, cfg.PartnerToken}
 	for _, c := range cfg.Credentials {
 		secrets = append(secrets, c.Token)
 	}

@@ -37,6 +37,7 @@ type metrics struct {
 	database counters
 	webhook  counters
 	claims   counters
+	looks    counters
 }
 
 // verdicts are those of a belief.
@@ -66,18 +67,21 @@ func newMetrics() *metrics {
 	m.alerts = newCounters(m, "alerts_total", "Alerts committed, by why people are told.", "kind",
 		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved,
 		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported,
-		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked)
+		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked, monitor.Expiring,
+		monitor.PoolDown, monitor.PoolUp, monitor.Unpaid, monitor.LossNear, monitor.NotSending, monitor.SendsAgain)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
 		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
 	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's message id, for each chat.",
 		.25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600)
 	m.edits = newCounters(m, "card_edits_total", "Edits of messages that must show the present, by their end.", "end", editShown, editGone, editFailed)
 	m.actions = newCounters(m, "actions_total", "Actions that have ended, by outcome.", "outcome",
-		monitor.OutcomeWorked, monitor.OutcomeNoChange, monitor.OutcomeRefused, monitor.OutcomeUnknown, monitor.OutcomeExpired)
+		monitor.OutcomeWorked, monitor.OutcomeNoChange, monitor.OutcomeRefused, monitor.OutcomeUnknown, monitor.OutcomeExpired, monitor.OutcomeHeld)
 	m.database = newCounters(m, "database_errors_total", "Errors of the database, by kind.", "kind", databaseKinds...)
 	m.webhook = newCounters(m, "webhook_requests_total", "Requests to the webhook, by how they ended.", "reason", web.Reasons()...)
-	m.claims = newCounters(m, "webhook_claims_total", "Notifications that told of a change first, told of it late, or were refuted by GREEN-API's own answer.", "end",
-		watcher.ClaimFirst, watcher.ClaimLate, watcher.ClaimRefuted)
+	m.claims = newCounters(m, "webhook_claims_total", "Changes that notifications told of first, told of late or missed, and notifications that GREEN-API's own answer refuted.", "end",
+		watcher.ClaimFirst, watcher.ClaimLate, watcher.ClaimMissed, watcher.ClaimRefuted)
+	m.looks = newCounters(m, "queue_looks_total", "Looks at the messages that wait to leave an instance, by outcome.", "outcome",
+		monitor.Answered, monitor.NoAnswer, monitor.Refused, monitor.Throttled, monitor.Unasked)
 	return m
 }
 
@@ -93,6 +97,8 @@ func (m *metrics) checked(r monitor.Reading, took time.Duration) {
 func (m *metrics) believed(b monitor.Belief) { m.beliefs.add(string(b.Verdict()), 1) }
 
 func (m *metrics) claimed(e watcher.ClaimEnd) { m.claims.add(string(e), 1) }
+
+func (m *metrics) looked(q monitor.QueueLook) { m.looks.add(string(q.Finding.Answer), 1) }
 
 // swept counts a sweep over n instances.
 func (m *metrics) swept(s monitor.Sweep, n int) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"greenwatch/simulator/instanceapi"
 )
@@ -53,8 +54,10 @@ func TestWhatIsWrittenOfMetrics(t *testing.T) {
 	t.Parallel()
 	inIdleHouse(t, 1, func(t *testing.T, h *house) {
 		h.cfg.MetricsPerInstance = true
+		h.countQueues()
 		h.set(first, instanceapi.Authorized)
 		h.start()
+		h.pass(2 * time.Minute) // until a queue is counted
 		rows := described(h.metricsPage())
 
 		var written []string

@@ -28,6 +28,9 @@ func (m *metrics) watch(a *app, cfg config, client *telegram.Client) {
 		return cfg.Schedule.Next(next).Sub(next).Seconds()
 	})
 	m.registry.MustRegister(newBacklogCollector(a.store.Backlog), newBeliefCollector(a.watcher, cfg))
+	if cfg.MetricsPerInstance {
+		m.registry.MustRegister(newQueueCollector(a.watcher, cfg))
+	}
 }
 
 func (m *metrics) gaugeFunc(name, help string, labels prometheus.Labels, value func() float64) {

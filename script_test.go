@@ -76,7 +76,7 @@ func setUpScript(e *testscript.Env, program string) error {
 	if err := os.Symlink(program, filepath.Join(bin, "greenwatch")); err != nil {
 		return err
 	}
-	api, green := botapi.New(botapi.Options{Token: botToken, Username: "watch_bot"}), instanceapi.New(instanceapi.Options{})
+	api, green := botapi.New(botapi.Options{Token: botToken, Username: "watch_bot"}), instanceapi.New(instanceapi.Options{PartnerToken: partnerToken})
 	api.AddChat(botapi.Chat{ID: opsGroup, Kind: botapi.Supergroup, Title: "Ops", Members: []botapi.Person{operator}})
 	api.Open(operator)
 	for _, id := range []string{"7105000001", "7105000002"} {
@@ -93,7 +93,7 @@ func setUpScript(e *testscript.Env, program string) error {
 	e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 	for name, value := range map[string]string{
 		beGreenwatch: "1", "TZ": "", "HTTP_ADDR": "off", "TELEGRAM_API_URL": telegram.URL, "GREEN_API_URL": instances.URL, "GREEN": instances.URL,
-		"BOT_TOKEN": botToken, "SHOP": "7105000001:" + apiToken("7105000001") + "=Shop", "SUPPORT": "7105000002:" + apiToken("7105000002"),
+		"BOT_TOKEN": botToken, "PARTNER": partnerToken, "SHOP": "7105000001:" + apiToken("7105000001") + "=Shop", "SUPPORT": "7105000002:" + apiToken("7105000002"),
 	} {
 		e.Setenv(name, value)
 	}

@@ -19,20 +19,23 @@ import (
 // API makes the calls that change an instance, each exactly once.
 type API interface {
 	Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome
+	// SetSettings makes the change that an action stands for. What that is, is in no action, as it may hold secrets.
+	SetSettings(ctx context.Context, act monitor.Action) monitor.Outcome
 }
 
 // Store keeps the actions with their cases.
 type Store interface {
 	Actions(ctx context.Context, state monitor.ActionState) ([]monitor.Action, error)
+	ActionsSince(ctx context.Context, at time.Time) ([]monitor.Action, error)
 	UpdateAll(ctx context.Context, changes []monitor.Change) ([]monitor.Case, error)
 }
 
 // Options are what an Actor needs; all are required.
 type Options struct {
-	API    API
-	Store  Store
-	Policy monitor.Policy
-	Log    *slog.Logger
+	API   API
+	Store Store
+	Scene func(monitor.Subject) monitor.Scene // what the rules need to know besides a case
+	Log   *slog.Logger
 }
 
 // Actor runs actions.
@@ -40,6 +43,8 @@ type Actor struct {
 	Options
 	nudged  chan struct{}
 	running sync.WaitGroup
+
+	automatic sync.Mutex // held while an action of the runbook's starts: one at a time over the fleet
 
 	mu    sync.Mutex
 	taken map[string]bool // actions in our hands
@@ -50,11 +55,12 @@ const (
 	grace      = 4 * time.Second // for a call under way when we end
 	keepAgain  = 5 * time.Second // after the store failed to take an outcome
 	saveWithin = 10 * time.Second
+	remembered = 15 * time.Minute // actions that the rules may ask for, and the minute in which one is taken up
 )
 
 // New makes an actor.
 func New(o Options) (*Actor, error) {
-	if o.API == nil || o.Store == nil || o.Log == nil {
+	if o.API == nil || o.Store == nil || o.Scene == nil || o.Log == nil {
 		return nil, errors.New("acts: an option is missing")
 	}
 	return &Actor{Options: o, nudged: make(chan struct{}, 1), taken: make(map[string]bool)}, nil
@@ -144,8 +150,16 @@ func (a *Actor) act(ctx context.Context, act monitor.Action) {
 
 // start reports whether the action is ours to run: it was wanted still, and is committed as running now.
 func (a *Actor) start(ctx context.Context, act monitor.Action) (bool, error) {
-	scene := monitor.Scene{Now: time.Now(), Policy: a.Policy}
-	started := false
+	scene, started := a.Scene(act.Subject), false
+	if act.Automatic {
+		a.automatic.Lock()
+		defer a.automatic.Unlock()
+		begun, err := a.begun(ctx, scene.Now)
+		if err != nil {
+			return false, err
+		}
+		scene.Reboots = begun
+	}
 	_, err := a.Store.UpdateAll(ctx, []monitor.Change{{Subject: act.Subject, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		was := c.Action.State
 		c, effects := c.Start(act.Key, scene)
@@ -153,6 +167,28 @@ func (a *Actor) start(ctx context.Context, act monitor.Action) (bool, error) {
 		return c, effects
 	}}})
 	return started && err == nil, err
+}
+
+// begun is when the runbook's last actions over the whole fleet were begun, also those of a former process.
+func (a *Actor) begun(ctx context.Context, now time.Time) ([]time.Time, error) {
+	lately, err := a.Store.ActionsSince(ctx, now.Add(-remembered))
+	if err != nil {
+		return nil, err
+	}
+	var times []time.Time
+	for _, act := range lately {
+		if act.Automatic && act.Made() {
+			times = append(times, later(act.At, act.Called))
+		}
+	}
+	return times, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // call makes the action's call. It is broken off only some time after our end: its outcome would not be known.
@@ -168,10 +204,14 @@ func (a *Actor) call(ctx context.Context, act monitor.Action) (o monitor.Outcome
 		}
 	}()
 	id, ok := act.Subject.Instance()
-	if !ok || act.Verb != monitor.Reboot {
+	switch {
+	case ok && act.Verb == monitor.Reboot:
+		return a.API.Reboot(calling, id)
+	case ok && (act.Verb == monitor.SetSettings || act.Verb == monitor.UndoSettings):
+		return a.API.SetSettings(calling, act)
+	default:
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: fmt.Sprintf("cannot %s %s", act.Verb, act.Subject)}
 	}
-	return a.API.Reboot(calling, id)
 }
 
 // keep has the store take the outcome, trying again until it does or we end.
@@ -194,7 +234,7 @@ func (a *Actor) keep(ctx context.Context, act monitor.Action, o monitor.Outcome)
 func (a *Actor) done(ctx context.Context, act monitor.Action, o monitor.Outcome) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveWithin)
 	defer cancel()
-	scene := monitor.Scene{Now: time.Now(), Policy: a.Policy}
+	scene := a.Scene(act.Subject)
 	_, err := a.Store.UpdateAll(ctx, []monitor.Change{{Subject: act.Subject, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Done(act, o, scene)
 	}}})

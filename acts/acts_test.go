@@ -90,7 +90,7 @@ func TestRebootsOverTheRealClient(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, err := acts.New(acts.Options{
-			API: client, Store: s.store, Policy: monitor.DefaultPolicy(), Log: slog.New(slog.NewTextHandler(s.log, nil)),
+			API: rebooter{client, &phone{}}, Store: s.store, Scene: s.sight, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 		})
 		if err != nil {
 			t.Fatal(err)

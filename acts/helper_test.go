@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"greenwatch/acts"
+	"greenwatch/greenapi"
 	"greenwatch/monitor"
 	"greenwatch/storage"
 )
@@ -60,11 +61,13 @@ func inShop(t *testing.T, story func(t *testing.T, s *shop)) {
 	})
 }
 
+func (s *shop) sight(monitor.Subject) monitor.Scene { return s.scene() }
+
 // work runs an actor on the store, reached over line, until the returned function is called.
 func (s *shop) work(line acts.Store) (*acts.Actor, func()) {
 	s.t.Helper()
 	a, err := acts.New(acts.Options{
-		API: s.phone, Store: line, Policy: monitor.DefaultPolicy(), Log: slog.New(slog.NewTextHandler(s.log, nil)),
+		API: s.phone, Store: line, Scene: s.sight, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -168,6 +171,11 @@ func (p *phone) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outco
 	return p.answer(ctx, id)
 }
 
+func (p *phone) SetSettings(ctx context.Context, act monitor.Action) monitor.Outcome {
+	id, _ := act.Subject.Instance()
+	return p.Reboot(ctx, id)
+}
+
 func (p *phone) count() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -217,6 +225,10 @@ func (l *line) Actions(ctx context.Context, state monitor.ActionState) ([]monito
 	return over(l, func() ([]monitor.Action, error) { return l.store.Actions(ctx, state) })
 }
 
+func (l *line) ActionsSince(ctx context.Context, at time.Time) ([]monitor.Action, error) {
+	return over(l, func() ([]monitor.Action, error) { return l.store.ActionsSince(ctx, at) })
+}
+
 func (l *line) UpdateAll(ctx context.Context, changes []monitor.Change) ([]monitor.Case, error) {
 	return over(l, func() ([]monitor.Case, error) { return l.store.UpdateAll(ctx, changes) })
 }
@@ -260,4 +272,14 @@ func (r *record) count(text string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return bytes.Count(r.all.Bytes(), []byte(text))
+}
+
+// rebooter reboots by the real client.
+type rebooter struct {
+	client *greenapi.Client
+	*phone
+}
+
+func (r rebooter) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome {
+	return r.client.Reboot(ctx, id)
 }

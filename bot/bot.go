@@ -39,7 +39,7 @@ type Watch interface {
 	Last(id monitor.InstanceID) (monitor.Reading, bool)
 }
 
-// Options are what a Bot needs. Chats, Operators and List may be empty; the rest is required.
+// Options are what a Bot needs. Chats, Operators, Queues and List may be empty; the rest is required.
 type Options struct {
 	Telegram  *telegram.Client
 	Chats     []monitor.Address // where alerts go, and where everybody may read
@@ -48,7 +48,9 @@ type Options struct {
 	Cases     Cases
 	States    Chats // of the chats themselves
 	Watch     Watch
-	List      List // nil: no file lists the instances
+	Hooks     Hooks
+	Queues    Queues // nil: not looked at
+	List      List   // nil: no list changes while we run
 	Policy    monitor.Policy
 	Voices    *Voices
 	Log       *slog.Logger
@@ -69,7 +71,7 @@ const oldAfter = 5 * time.Minute
 
 // New makes a bot. It makes no call.
 func New(o Options) (*Bot, error) {
-	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Voices == nil || o.Log == nil {
+	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Hooks == nil || o.Voices == nil || o.Log == nil {
 		return nil, errors.New("bot: an option is missing")
 	}
 	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), refusals: make(refusals)}, nil

@@ -55,8 +55,15 @@ func (b *Bot) known(m telegram.Incoming) (kind, replier) {
 		return answering, b.status
 	case "check":
 		return asking, b.check
+	case "queue":
+		if m.Args != "" {
+			return asking, b.queue
+		}
+		return answering, b.queue
 	case "reboot":
 		return answering, b.askReboot
+	case "webhook":
+		return asking, b.webhook
 	case "language":
 		if m.Args != "" {
 			return changing, b.askLanguage

@@ -241,7 +241,7 @@ func TestMenu(t *testing.T) {
 		for _, c := range r.telegram.Menu(alerts, guest) {
 			names = append(names, c.Command)
 		}
-		if got := strings.Join(names, " "); got != "status check reboot language help" {
+		if got := strings.Join(names, " "); got != "status check queue reboot webhook language help" {
 			t.Errorf("the menu is %q", got)
 		}
 		r.pass(time.Hour)

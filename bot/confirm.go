@@ -66,7 +66,7 @@ func answered(c monitor.Case, d deed, wish monitor.Press, s monitor.Scene) (moni
 	switch {
 	case c.Action.Key == wish.Key:
 		return c, monitor.Effects{}, monitor.ErrRepeated
-	case d.do == words.Cancel:
+	case d.do == words.Cancel, d.do == words.HookNo:
 		return c, monitor.Effects{}, errCancelled
 	case s.Now.After(d.until), d.until.Sub(s.Now) > longestConfirm:
 		return c, monitor.Effects{}, errTooLate

@@ -10,14 +10,14 @@ import (
 	"greenwatch/words"
 )
 
-// List is the file that lists the instances.
+// List is the lists of instances that change while we run: a file, and a partner's at GREEN-API.
 type List interface {
 	// Answer takes what an operator says to the question about a version, and gives the question.
 	Answer(ctx context.Context, version string, a monitor.ListAnswer, who monitor.AuditEntry) (monitor.Question, error)
-	// Standing says how the file stands; false: it is watched as it is.
-	Standing() (monitor.ListStanding, bool)
-	// File is its name.
-	File() string
+	// Standings says how those stand that are not watched as they are.
+	Standings() []monitor.ListStanding
+	// File is the name of the file that has a version; empty: the partner's list has it.
+	File(version string) string
 }
 
 // answerList takes an operator's answer to the question about a list, and leaves what came of it where that stood.
@@ -37,24 +37,24 @@ func (b *Bot) answerList(ctx context.Context, p telegram.Press, d deed) {
 	question, err := b.List.Answer(committing, d.version, answer, who)
 	switch {
 	case err == nil:
-		b.react(ctx, p, "", v.ListDecided(b.List.File(), question, who.By))
+		b.react(ctx, p, "", v.ListDecided(b.List.File(d.version), question, who.By))
 	case errors.Is(err, monitor.ErrListChanged):
-		b.react(ctx, p, v.Say(words.ListChanged), v.ListClosed(b.List.File(), v.Say(words.ListChanged)))
+		b.react(ctx, p, v.Say(words.ListChanged), v.ListClosed(b.List.File(d.version), v.Say(words.ListChanged)))
 	case errors.Is(err, monitor.ErrListAnswered):
-		b.react(ctx, p, v.Say(words.ListAnswered), v.ListClosed(b.List.File(), v.Say(words.ListAnswered)))
+		b.react(ctx, p, v.Say(words.ListAnswered), v.ListClosed(b.List.File(d.version), v.Say(words.ListAnswered)))
 	default:
 		b.Log.ErrorContext(ctx, "answer about the list not taken", "error", err)
 		b.toast(ctx, p, v.Say(words.Trouble))
 	}
 }
 
-// listed adds to an answer that the file is not watched as it is.
+// listed adds to an answer which lists are not watched as they are.
 func (b *Bot) listed(v words.Voice, m words.Message) words.Message {
 	if b.List == nil {
 		return m
 	}
-	if standing, off := b.List.Standing(); off {
-		return v.Unlisted(m, standing)
+	for _, standing := range b.List.Standings() {
+		m = v.Unlisted(m, standing)
 	}
 	return m
 }

@@ -24,14 +24,14 @@ func (s *sheet) Answer(_ context.Context, version string, a monitor.ListAnswer, 
 	return monitor.Question{Asked: version, Gone: 5, Of: 10, Answer: a}, s.err
 }
 
-func (s *sheet) Standing() (monitor.ListStanding, bool) {
+func (s *sheet) Standings() []monitor.ListStanding {
 	if s.standing == nil {
-		return monitor.ListStanding{}, false
+		return nil
 	}
-	return *s.standing, true
+	return []monitor.ListStanding{*s.standing}
 }
 
-func (s *sheet) File() string { return "instances.csv" }
+func (s *sheet) File(string) string { return "instances.csv" }
 
 // ask shows the question in the chat of alerts, and gives its message.
 func (r *room) ask() int {

@@ -32,6 +32,8 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 		b.adopt(ctx, p)
 	case d.aboutList():
 		b.answerList(ctx, p, d)
+	case d.aboutHook():
+		b.pressHook(ctx, p, i, d)
 	case d.do == words.Reboot:
 		ask := func(ctx context.Context) { b.answer(ctx, pressed(p), b.confirmation(ctx, p.Address.Chat, i, p.From)) }
 		if b.start(ctx, p, answering, ask) {

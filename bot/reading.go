@@ -16,7 +16,7 @@ func (b *Bot) status(ctx context.Context, m telegram.Incoming) words.Message {
 	if m.Args != "" {
 		return b.about(m, func(i monitor.Instance) words.Message { return b.detail(ctx, m.Chat.ID, i) })
 	}
-	seen, err := b.seen(ctx, b.Fleet.Instances())
+	seen, pools, err := b.seen(ctx, b.Fleet.Instances())
 	if err != nil {
 		return b.ownTrouble(ctx, m.Chat.ID, "reading cases", err)
 	}
@@ -25,24 +25,27 @@ func (b *Bot) status(ctx context.Context, m telegram.Incoming) words.Message {
 		return b.ownTrouble(ctx, m.Chat.ID, "reading chats", err)
 	}
 	v := b.voice(m.Chat.ID)
-	return b.listed(v, v.Unreached(v.Status(seen), chats))
+	return b.listed(v, v.Unreached(v.Status(seen, pools...), chats))
 }
 
-// seen gives the instances with their cases.
-func (b *Bot) seen(ctx context.Context, instances []monitor.Instance) ([]words.Seen, error) {
+// seen gives the instances with their cases, and the cases of pools and of everything.
+func (b *Bot) seen(ctx context.Context, instances []monitor.Instance) (seen []words.Seen, pools []monitor.Case, err error) {
 	cases, err := b.Cases.Cases(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	bySubject := make(map[monitor.Subject]monitor.Case, len(cases))
 	for _, c := range cases {
 		bySubject[c.Subject] = c
+		if isOutage(c.Subject) {
+			pools = append(pools, c)
+		}
 	}
-	seen := make([]words.Seen, 0, len(instances))
+	seen = make([]words.Seen, 0, len(instances))
 	for _, i := range instances {
 		seen = append(seen, words.Seen{Instance: i, Case: bySubject[i.ID.Subject()]})
 	}
-	return seen, nil
+	return seen, pools, nil
 }
 
 const transitionsShown = 10
@@ -58,7 +61,7 @@ func (b *Bot) detail(ctx context.Context, chat int64, i monitor.Instance) words.
 	}
 	slices.Reverse(past)
 	last, _ := b.Watch.Last(i.ID)
-	return b.voice(chat).Detail(i, c, last, past)
+	return b.told(b.voice(chat), b.voice(chat).Detail(i, c, last, past), i.ID)
 }
 
 // checkTime bounds how long a person waits for GREEN-API: a call that was under way, and then the person's own.
@@ -103,12 +106,12 @@ func (b *Bot) checkAll(ctx context.Context, chat int64, instances []monitor.Inst
 		})
 	}
 	all.Wait()
-	seen, err := b.seen(ctx, instances)
+	seen, pools, err := b.seen(ctx, instances)
 	if err != nil {
 		return b.ownTrouble(ctx, chat, "reading cases", err)
 	}
 	for n := range seen {
 		seen[n].Asked = readings[n]
 	}
-	return b.voice(chat).Checked(seen)
+	return b.voice(chat).Checked(seen, pools...)
 }

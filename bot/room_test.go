@@ -60,6 +60,7 @@ type room struct {
 	cases    *cases
 	fleet    *fleet.Fleet
 	watch    *watch
+	hooks    *hooks
 	teller   *Teller
 	options  Options
 	topic    int // the forum's
@@ -92,7 +93,7 @@ func inRoom(t *testing.T, story func(t *testing.T, r *room)) {
 
 func newRoom(t *testing.T, check *simtest.Checker) *room {
 	t.Helper()
-	r := &room{t: t, logged: &safeBuffer{}, watch: &watch{readings: map[monitor.InstanceID]monitor.Finding{}}}
+	r := &room{t: t, logged: &safeBuffer{}, hooks: &hooks{}, watch: &watch{readings: map[monitor.InstanceID]monitor.Finding{}}}
 	r.telegram = botapi.New(check.Watch(botapi.Options{Token: token, Username: "watch_bot"}))
 	everybody := []botapi.Person{opsA, opsB, guest, otherBot}
 	for _, chat := range []int64{alerts, foreign} {
@@ -133,7 +134,7 @@ func newRoom(t *testing.T, check *simtest.Checker) *room {
 	}
 	r.options = Options{
 		Telegram: client, Chats: chats, Operators: []int64{opsA.ID, opsB.ID}, Fleet: f,
-		Cases: r.cases, States: store, Watch: r.watch, Policy: monitor.DefaultPolicy(), Voices: voices, Log: log,
+		Cases: r.cases, States: store, Watch: r.watch, Hooks: r.hooks, Policy: monitor.DefaultPolicy(), Voices: voices, Log: log,
 	}
 	r.teller = &Teller{Telegram: client, Fleet: f, States: store, Voices: voices, Log: log}
 	r.believe(authorized, kazan1, kazan2, ufa)

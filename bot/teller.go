@@ -134,10 +134,13 @@ func (t *Teller) compose(v words.Voice, notes []monitor.Note) told {
 	entries, byIncident := gather(notes)
 	entries = nameable(entries, byIncident)
 	made := told{silent: true}
-	if len(entries) == 1 && !begins(notes) {
+	switch {
+	case len(entries) == 1 && !begins(notes):
 		last := notes[len(notes)-1]
 		made.Message, made.replyTo = t.follow(v, last), last.Card
-	} else {
+	case len(entries) > 1 && losses(notes):
+		made.Message, entries = t.warn(v, entries)
+	default:
 		made.Message, entries = t.fit(v, entries)
 	}
 	for _, e := range entries {
@@ -154,7 +157,16 @@ func (t *Teller) follow(v words.Voice, n monitor.Note) words.Message {
 	if n.CardSize > 1 && n.CardOpen == 0 && n.Alert.Kind == monitor.Resolved {
 		return v.AllOver(n.CardSize)
 	}
+	if isOutage(n.Alert.Subject) {
+		return v.OutageReply(n, t.byID)
+	}
 	return v.Reply(t.instance(n.Alert.Subject), n)
+}
+
+// isOutage reports whether an incident is one of a pool, or of everything.
+func isOutage(s monitor.Subject) bool {
+	_, one := s.Instance()
+	return !one
 }
 
 // incidentKey tells incidents apart.
@@ -207,8 +219,22 @@ func begins(notes []monitor.Note) bool {
 // fit makes a card of as many of the entries as it can name; of very many it makes one all the same, whose file names
 // them.
 func (t *Teller) fit(v words.Voice, entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
+	return fit(entries, func(some []monitor.CardEntry) (words.Message, int) { return t.card(v, some) })
+}
+
+// losses reports whether all notes warn of messages that are dropped soon.
+func losses(notes []monitor.Note) bool {
+	return !slices.ContainsFunc(notes, func(n monitor.Note) bool { return n.Alert.Kind != monitor.LossNear })
+}
+
+// warn rings for several numbers whose messages are dropped soon, as many as one message can name.
+func (t *Teller) warn(v words.Voice, entries []monitor.CardEntry) (words.Message, []monitor.CardEntry) {
+	return fit(entries, func(some []monitor.CardEntry) (words.Message, int) { return v.Losses(t.standings(some)) })
+}
+
+func fit(entries []monitor.CardEntry, say func([]monitor.CardEntry) (words.Message, int)) (words.Message, []monitor.CardEntry) {
 	for {
-		m, named := t.card(v, entries)
+		m, named := say(entries)
 		if named == len(entries) || named == 0 || len(entries) > monitor.MaxNamed {
 			return m, entries
 		}
@@ -223,6 +249,8 @@ func (t *Teller) single(v words.Voice, n monitor.Note) told {
 		made.Message = v.Fleet(n.Alert, t.byID)
 	case n.Alert.List != nil:
 		made.Message = v.List(n.Alert)
+	case n.Alert.Expiry != nil:
+		made.Message = v.Expiring(n.Alert)
 	case n.Alert.Notice != nil:
 		made.Message = v.Notice(n.Alert)
 	default:
@@ -243,7 +271,11 @@ func marked(v words.Voice, made told) told {
 
 // card shows incidents as they stand now, and says how many of them it names.
 func (t *Teller) card(v words.Voice, entries []monitor.CardEntry) (words.Message, int) {
-	if len(entries) == 1 {
+	switch {
+	case len(entries) > 1:
+	case isOutage(entries[0].Subject):
+		return v.Outage(entries[0].Subject, entries[0].Incident, t.byID), 1
+	default:
 		return v.Card(t.instance(entries[0].Subject), entries[0].Incident), 1
 	}
 	return v.Digest(t.standings(entries))
@@ -252,7 +284,13 @@ func (t *Teller) card(v words.Voice, entries []monitor.CardEntry) (words.Message
 func (t *Teller) standings(entries []monitor.CardEntry) []words.Entry {
 	standings := make([]words.Entry, 0, len(entries))
 	for _, e := range entries {
-		standings = append(standings, words.Entry{Instance: t.instance(e.Subject), Incident: e.Incident})
+		entry := words.Entry{Incident: e.Incident}
+		if isOutage(e.Subject) {
+			entry.Outage = e.Subject
+		} else {
+			entry.Instance = t.instance(e.Subject)
+		}
+		standings = append(standings, entry)
 	}
 	return standings
 }

@@ -14,10 +14,10 @@ import (
 	"greenwatch/monitor"
 )
 
-const wantHeader = "want id and token, and url, name, tags, priority and contact if needed, separated by commas or " +
+const wantHeader = "want id and token, and url, name, tags, priority, contact and notifications if needed, separated by commas or " +
 	"semicolons, as in id,token,url,name,tags"
 
-var columnNames = []string{"id", "token", "url", "name", "tags", "priority", "contact"}
+var columnNames = []string{"id", "token", "url", "name", "tags", "priority", "contact", "notifications"}
 
 // readCSV reads the file's content. Tags are separated by white space, ';' or ','.
 func (l *loader) readCSV(data []byte) {
@@ -126,6 +126,8 @@ func recordOf(columns, fields []string) record {
 			r.priority = field
 		case "contact":
 			r.contact = field
+		case "notifications":
+			r.notifications = field
 		}
 	}
 	return r

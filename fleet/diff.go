@@ -11,7 +11,7 @@ type Change struct {
 	Credentials []Credential         // of all that are watched from now on
 	Gone        []monitor.InstanceID // watched no more
 	Added       []monitor.Instance
-	Renewed     []monitor.Instance // whose token or address is another one
+	Renewed     []monitor.Instance // whose token, address or way of notifications is another one
 }
 
 // difference is how two versions of the list differ, by id.
@@ -41,7 +41,7 @@ func compare(was, is *list) difference {
 			continue
 		}
 		b, n := before[i.ID], now[i.ID]
-		renewed := b.URL != n.URL || b.Token.Reveal() != n.Token.Reveal()
+		renewed := b.URL != n.URL || b.Token.Reveal() != n.Token.Reveal() || old.Exclusive != i.Exclusive
 		if renewed {
 			d.renewed = append(d.renewed, i)
 		}

@@ -1,15 +1,17 @@
-// Package fleet knows which instances there are: it reads them from the environment and from a CSV file, and follows
-// the file as it changes.
+// Package fleet knows which instances there are: it reads them from the environment, from a CSV file and from a partner's
+// list at GREEN-API, and follows both as they change.
 //
 // What it publishes has no tokens in it. The credentials are handed over apart, for the client of the API alone.
 package fleet
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"greenwatch/monitor"
@@ -19,6 +21,37 @@ import (
 type Fleet struct {
 	sources Sources
 	now     atomic.Pointer[list]
+
+	mu    sync.Mutex // held while a change is applied
+	parts parts
+}
+
+// parts are what each source lists.
+type parts struct {
+	settings *list // the environment and the file
+	partner  *list // nil: none, or not come yet
+}
+
+// whole is all of it. Where both parts list an instance, the settings win.
+func (p parts) whole() *list {
+	if p.partner == nil {
+		return p.settings
+	}
+	all := &list{version: p.settings.version, filed: p.settings.filed}
+	all.instances = slices.Clone(p.settings.instances)
+	all.credentials = slices.Clone(p.settings.credentials)
+	for _, i := range p.partner.instances {
+		if _, ours := p.settings.find(i.ID); !ours {
+			all.instances = append(all.instances, i)
+		}
+	}
+	for _, c := range p.partner.credentials {
+		if _, ours := p.settings.find(c.ID); !ours {
+			all.credentials = append(all.credentials, c)
+		}
+	}
+	sortInstances(all.instances)
+	return all
 }
 
 // list is one version of what is listed.
@@ -78,6 +111,42 @@ func (f *Fleet) Named(id monitor.InstanceID) monitor.Instance {
 		return i
 	}
 	return monitor.Instance{ID: id, Pool: id.Pool()}
+}
+
+// with is how all of it would be if a part were another one.
+func (f *Fleet) with(put func(*parts)) *list {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := f.parts
+	put(&next)
+	return next.whole()
+}
+
+// settings is what the environment and the file list.
+func (f *Fleet) settings() *list {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.parts.settings
+}
+
+// become makes everybody follow that a part is another one, and then calls it the present. Those of gone are watched no
+// more, though they are not listed as it is. One change is applied at a time, and none that fails.
+func (f *Fleet) become(ctx context.Context, put func(*parts), gone []monitor.InstanceID, apply func(context.Context, Change) error) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := f.parts
+	put(&next)
+	whole := next.whole()
+	if d := compare(f.now.Load(), whole); !d.none() || len(gone) > 0 {
+		c := d.change(whole)
+		c.Gone = append(c.Gone, gone...)
+		if err := apply(ctx, c); err != nil {
+			return err
+		}
+	}
+	f.parts = next
+	f.take(whole)
+	return nil
 }
 
 // take makes a list the one that is watched.

@@ -25,7 +25,7 @@ type Schedule interface {
 	Next(after time.Time) time.Time
 }
 
-// KeeperOptions are what a Keeper needs; all are required. The fleet must have a file.
+// KeeperOptions are what a Keeper needs; all but the last are required. The fleet must have a file.
 type KeeperOptions struct {
 	Fleet    *Fleet
 	Schedule Schedule
@@ -33,6 +33,8 @@ type KeeperOptions struct {
 	// Apply makes everybody follow a change. Where it fails, it is given the same change again, or more.
 	Apply func(ctx context.Context, c Change) error
 	Log   *slog.Logger
+	// Awaited reports whether another list may still name an instance: one that the file has not is not gone then.
+	Awaited func(id monitor.InstanceID) bool
 }
 
 // Keeper follows the file. A version is told before it is watched; one that is wrong is refused as a whole, and one from
@@ -68,14 +70,14 @@ func NewKeeper(ctx context.Context, o KeeperOptions) (*Keeper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fleet: reading what was watched: %w", err)
 	}
-	if _, err := k.tell(ctx, sinceBefore(now, cases), now.version); err != nil {
+	if _, err := k.tell(ctx, k.sinceBefore(now, cases), now.version); err != nil {
 		return nil, fmt.Errorf("fleet: keeping which list is watched: %w", err)
 	}
 	return k, nil
 }
 
 // sinceBefore compares the list with the cases of the last run; what else changed is not kept.
-func sinceBefore(now *list, cases []monitor.Case) monitor.ListNews {
+func (k *Keeper) sinceBefore(now *list, cases []monitor.Case) monitor.ListNews {
 	watched := make(map[monitor.InstanceID]bool)
 	var gone, added []monitor.Instance
 	for _, c := range cases {
@@ -83,8 +85,12 @@ func sinceBefore(now *list, cases []monitor.Case) monitor.ListNews {
 		if !isInstance || c.Belief.Verdict() == monitor.Unseen {
 			continue
 		}
+		_, stays := now.find(id)
+		if !stays && k.Awaited != nil && k.Awaited(id) {
+			continue
+		}
 		watched[id] = true
-		if _, stays := now.find(id); !stays {
+		if !stays {
 			gone = append(gone, monitor.Instance{ID: id})
 		}
 	}
@@ -153,14 +159,16 @@ func (k *Keeper) look(ctx context.Context) (err error) {
 func (k *Keeper) judge(ctx context.Context, file content) error {
 	was := k.Fleet.now.Load()
 	next, problems := parse(k.Fleet.sources, file)
+	put := func(p *parts) { p.settings = next }
 	if next != nil && len(next.instances) == 0 {
 		problems = Problems{{monitor.ListProblem{What: monitor.ListEmpty}, inFile + ": lists no instance"}}
 	}
 	var d difference
 	news := monitor.ListNews{Of: was.filed, Total: len(was.instances), Wrong: len(problems)}
 	if len(problems) == 0 {
-		d = compare(was, next)
-		news.Added, news.Gone, news.Changed, news.Total = partOf(d.added), partOf(d.gone), partOf(d.changed), len(next.instances)
+		whole := k.Fleet.with(put)
+		d = compare(was, whole)
+		news.Added, news.Gone, news.Changed, news.Total = partOf(d.added), partOf(d.gone), partOf(d.changed), len(whole.instances)
 	}
 	for _, p := range problems[:min(named, len(problems))] {
 		news.Problems = append(news.Problems, p.ListProblem)
@@ -175,12 +183,9 @@ func (k *Keeper) judge(ctx context.Context, file content) error {
 		return nil
 	}
 	k.Log.InfoContext(ctx, "list of instances read", "added", len(d.added), "gone", len(d.gone), "changed", len(d.changed))
-	if !d.none() {
-		if err := k.Apply(ctx, d.change(next)); err != nil {
-			return err
-		}
+	if err := k.Fleet.become(ctx, put, nil, k.Apply); err != nil {
+		return err
 	}
-	k.Fleet.take(next)
 	k.stands(monitor.ListNews{})
 	return nil
 }
@@ -227,28 +232,5 @@ func (k *Keeper) Standing() (monitor.ListStanding, bool) {
 // Answer takes what an operator says to the question about a version, and gives the question; who says when, where and
 // by whom. The first answer counts: another one is refused with one of monitor's errors. Only the store is waited for.
 func (k *Keeper) Answer(ctx context.Context, version string, a monitor.ListAnswer, who monitor.AuditEntry) (monitor.Question, error) {
-	c, err := k.Store.Case(ctx, monitor.Self)
-	if err != nil {
-		return monitor.Question{}, fmt.Errorf("fleet: reading a question: %w", err)
-	}
-	if _, err := c.AnswerList(version, a); err != nil {
-		return c.Listing.Question, err
-	}
-	who.What, who.Subject = "list "+string(a), monitor.Self
-	if err := k.Store.Audit(ctx, who); err != nil {
-		return monitor.Question{}, fmt.Errorf("fleet: recording an answer: %w", err)
-	}
-	var refused error
-	cases, err := k.Store.UpdateAll(ctx, []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
-		c, refused = c.AnswerList(version, a)
-		return c, monitor.Effects{}
-	}}})
-	if err != nil {
-		return monitor.Question{}, fmt.Errorf("fleet: keeping an answer: %w", err)
-	}
-	select {
-	case k.answered <- struct{}{}:
-	default:
-	}
-	return cases[0].Listing.Question, refused
+	return ballot{k.Store, k.answered}.answer(ctx, version, a, who)
 }

@@ -54,7 +54,7 @@ func Load(s Sources) (*Fleet, []Credential, error) {
 	if len(problems) > 0 {
 		return nil, nil, problems
 	}
-	f := &Fleet{sources: s}
+	f := &Fleet{sources: s, parts: parts{settings: l}}
 	f.now.Store(l)
 	return f, l.credentials, nil
 }
@@ -115,8 +115,8 @@ func (l *loader) report(at place, what monitor.ListMistake, text string) {
 
 // record is one instance as it was written.
 type record struct {
-	id, token, url, name, priority, contact string
-	tags                                    []string
+	id, token, url, name, priority, contact, notifications string
+	tags                                                   []string
 }
 
 // add checks a record and takes it in, or reports all that is wrong with it.
@@ -146,14 +146,22 @@ func (l *loader) add(at place, r record) {
 	if !ok {
 		l.report(at, monitor.ListPriority, "the priority is not known; want night, which holds where there is none, or day")
 	}
+	exclusive := strings.EqualFold(r.notifications, exclusively)
+	if !exclusive && r.notifications != "" {
+		l.report(at, monitor.ListNotifications, "the notifications are not known; want "+exclusively+", or nothing")
+	}
 	if len(l.problems) > before {
 		return
 	}
 	l.instances = append(l.instances, monitor.Instance{
 		ID: id, Name: r.name, Tags: r.tags, Pool: pool, Priority: priority, Contact: r.contact,
+		Exclusive: exclusive,
 	})
 	l.credentials = append(l.credentials, Credential{ID: id, Token: secret.New(r.token), URL: strings.TrimRight(apiURL, "/")})
 }
+
+// exclusively is that an instance's notifications are read by greenwatch, and by nobody else.
+const exclusively = "http-api-exclusive"
 
 var priorities = map[string]monitor.Priority{
 	"": monitor.PriorityNight, "night": monitor.PriorityNight, "day": monitor.PriorityDay,

@@ -18,6 +18,7 @@ type PartnerInstance struct {
 	Deleted bool
 	Expired bool
 	Expires time.Time // when the paid time ends; zero: not said
+	Renews  bool      // of the plan "Partner", which is renewed by itself
 }
 
 // partnerEntry is an element of the list. Members of a wrong type are as good as missing.
@@ -31,6 +32,7 @@ type partnerEntry struct {
 	Expires   moment `json:"expirationDate"`
 	Deleted   truth  `json:"deleted"`
 	Expired   truth  `json:"isExpired"`
+	Renews    truth  `json:"isPartner"`
 }
 
 func (e partnerEntry) instance(at instance) (PartnerInstance, bool) {
@@ -49,6 +51,7 @@ func (e partnerEntry) instance(at instance) (PartnerInstance, bool) {
 	return PartnerInstance{
 		ID: id, Name: shown(name), Type: shown(strings.ToLower(kind)), Token: secret.New(e.Token),
 		Created: time.Time(e.Created), Deleted: bool(e.Deleted), Expired: bool(e.Expired), Expires: time.Time(e.Expires),
+		Renews: bool(e.Renews),
 	}, true
 }
 

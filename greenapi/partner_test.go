@@ -140,14 +140,14 @@ func TestPartnerEntries(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []greenapi.PartnerInstance{
-		{ID: id, Name: "Shop  North", Type: "whatsapp", Token: secret.New(token), Created: time.Date(2022, 6, 3, 18, 39, 44, 0, zone), Expires: time.Date(2022, 7, 3, 18, 39, 44, 123e6, time.UTC)},
+		{ID: id, Name: "Shop  North", Type: "whatsapp", Token: secret.New(token), Created: time.Date(2022, 6, 3, 18, 39, 44, 0, zone), Expires: time.Date(2022, 7, 3, 18, 39, 44, 123e6, time.UTC), Renews: true},
 		{ID: "410022705196", Name: "***", Type: "v3", Token: secret.New(token), Deleted: true, Expired: true},
 		{ID: "3", Name: "***", Expired: true, Expires: time.Unix(1700000000, 0)},
 		{ID: "4", Deleted: true},
 		{ID: "5", Name: strings.Repeat("я", 63) + "…", Created: time.Date(2022, 6, 3, 18, 39, 44, 0, zone), Expires: time.Date(2022, 6, 3, 0, 0, 0, 0, zone)},
 	}
 	line := func(p greenapi.PartnerInstance) string {
-		return fmt.Sprint(p.ID, p.Name, p.Type, p.Token.Reveal(), p.Created.UTC(), p.Deleted, p.Expired, p.Expires.UTC())
+		return fmt.Sprint(p.ID, p.Name, p.Type, p.Token.Reveal(), p.Created.UTC(), p.Deleted, p.Expired, p.Expires.UTC(), p.Renews)
 	}
 	if len(list) != len(want) {
 		t.Fatalf("%d entries, want %d", len(list), len(want))

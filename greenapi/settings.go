@@ -91,6 +91,9 @@ func (c *Client) SetSettings(ctx context.Context, id monitor.InstanceID, change 
 	if change.WebhookToken != nil && change.WebhookToken.Reveal() != "" {
 		o.Detail = in.hide(o.Detail, change.WebhookToken.Reveal())
 	}
+	if change.WebhookURL != nil && *change.WebhookURL != "" {
+		o.Detail = in.hide(o.Detail, *change.WebhookURL)
+	}
 	return o
 }
 

@@ -24,11 +24,15 @@ type Action struct {
 // Verb is what an action does.
 type Verb string
 
-// The verbs. Both restart the instance and keep its link.
+// The verbs. All restart the instance and keep its link.
 const (
-	Reboot      Verb = "reboot"      // https://green-api.com/en/docs/api/account/Reboot/
-	SetSettings Verb = "setSettings" // https://green-api.com/en/docs/api/account/SetSettings/
+	Reboot       Verb = "reboot"       // https://green-api.com/en/docs/api/account/Reboot/
+	SetSettings  Verb = "setSettings"  // its notifications are sent here; https://green-api.com/en/docs/api/account/SetSettings/
+	UndoSettings Verb = "undoSettings" // setSettings with what was set before that
 )
+
+// UndoWithin is how long what SetSettings replaced is known, from the API's answer on.
+const UndoWithin = 15 * time.Minute
 
 // ActionState is how far an action got.
 type ActionState string
@@ -100,7 +104,7 @@ func (c Case) Press(p Press, s Scene) (Case, Effects, error) {
 		return c, Effects{}, ErrRepeated
 	case last.UnderWay():
 		return c, Effects{}, &BusyError{Action: last}
-	case last.called() && recent(last.Called, rebootAgain, s):
+	case p.Verb != UndoSettings && last.called() && recent(last.Called, rebootAgain, s): // what is wrong is put back at once
 		return c, Effects{}, &TooSoonError{Last: last, Again: last.Called.Add(rebootAgain)}
 	}
 	c.Action = Action{Key: p.Key, Verb: p.Verb, Subject: c.Subject, By: p.By, To: p.To, At: s.Now, State: Wanted}
@@ -117,6 +121,9 @@ func (a Action) called() bool {
 		return a.State == Ended
 	}
 }
+
+// Made reports whether the call is, was, or may have been made.
+func (a Action) Made() bool { return a.State == Running || a.State == Accepted || a.called() }
 
 // Start takes a wanted action up: from then on it is running, and is never started again. One that has waited for too
 // long ends as expired instead, and one of the runbook's that its rules forbid by now as held: so those who start

@@ -17,6 +17,7 @@ type Alert struct {
 	Day      *Day      // what it reports on
 	List     *ListNews `json:",omitempty"` // what the list of instances brings
 	Queue    *Queue    `json:",omitempty"` // the messages that wait, where it is about them alone
+	Expiry   *Expiry   `json:",omitempty"` // whose paid time ends soon
 	Only     []Address // who is told; empty: every chat that is subscribed
 }
 
@@ -42,6 +43,7 @@ const (
 	ListChanged AlertKind = "list"         // the file that lists the instances was read, and is watched
 	ListRefused AlertKind = "list_refused" // it is wrong, and nothing of it counts
 	ListAsked   AlertKind = "list_asked"   // too many are gone from it: a person decides
+	Expiring    AlertKind = "expiring"     // the paid time of instances ends soon
 
 	PoolDown AlertKind = "pool_down" // an outage of a pool or of everything began; its message is the incident's card
 	PoolUp   AlertKind = "pool_up"   // it is over; its Roll names those that did not come back

@@ -18,6 +18,8 @@ type Case struct {
 	Reported string  // the date of the last daily report (subject self), as in 2026-11-22
 	Listing  Listing `json:",omitzero"` // of the file that lists the instances (subject self)
 
+	Partner PartnerList `json:",omitzero"` // of the partner's list of instances (subject self)
+
 	Born      time.Time   `json:",omitzero"` // when the instance appeared while we ran; zero: it was there before, or is gone
 	Sure      Belief      `json:",omitzero"` // the last belief that the API's own word stands behind, where the present one has none
 	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made

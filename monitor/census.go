@@ -61,10 +61,11 @@ func (v Survey) Failing() []RollEntry {
 	return slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !e.failing() })
 }
 
-// Judge surveys everything ([Self]) and then each pool, by name, where interval is the time in which every instance is
-// asked once. It must be asked a few times in each, and before a belief that an instance fails, or a deadline of one that
+// Judge surveys everything ([Self]) and then each pool, by name. An outage has lasted nearly as long as an instance must fail
+// before it is believed blind, so that it is known just before its members are. It must be asked a few times in an interval, and before a belief that an instance fails, or a deadline of one that
 // does, is put into its case: so an outage is known before its members are judged.
-func (c *Census) Judge(now time.Time, interval time.Duration) []Survey {
+func (c *Census) Judge(now time.Time, p Policy) []Survey {
+	interval := p.interval()
 	pools := make(map[string]*tally)
 	var all tally
 	for id, s := range c.seats {
@@ -74,7 +75,7 @@ func (c *Census) Judge(now time.Time, interval time.Duration) []Survey {
 		pools[s.pool].add(id, s, now.Sub(s.at) <= 2*interval)
 		all.add(id, s, now.Sub(s.at) <= 2*interval)
 	}
-	lasts := interval * 9 / 10
+	lasts := time.Duration(min(max(p.UnreachableAfter, leastVoices), outageVoices)-1) * interval * 9 / 10
 	whole := Survey{Subject: Self, Roll: all.roll()}
 	whole.Down = all.blind == all.counted && all.counted >= max(1, min(leastPool, len(c.seats))) && all.lasted() >= lasts
 	whole.Unsure = !whole.Down && now.Sub(c.answered) >= interval

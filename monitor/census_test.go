@@ -8,10 +8,10 @@ import (
 	"greenwatch/monitor"
 )
 
-// counted is a census of a pool after two rounds in which so many said each word, and one elsewhere was good.
+// counted is a census of a pool after three rounds in which so many said each word, and one elsewhere was good.
 func counted(words map[string]int) *monitor.Census {
 	c := new(monitor.Census)
-	for round := range 2 {
+	for round := range 3 {
 		n := 0
 		for _, word := range []string{"authorized", "mute", "starting", "notAuthorized", "401", "null"} {
 			for range words[word] {
@@ -30,7 +30,7 @@ func counted(words map[string]int) *monitor.Census {
 
 func TestCensus(t *testing.T) {
 	t.Parallel()
-	now := epoch().Add(119 * time.Second)
+	now := epoch().Add(179 * time.Second)
 	for name, test := range map[string]struct {
 		words       map[string]int
 		down, shaky bool
@@ -45,7 +45,7 @@ func TestCensus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := counted(test.words).Judge(now, time.Minute)
+			all := counted(test.words).Judge(now, monitor.DefaultPolicy())
 			v := all[len(all)-1]
 			if all[0].Subject != monitor.Self || all[0].Down || v.Subject != "pool/7105" || v.Unsure {
 				t.Fatalf("surveys %+v", all)
@@ -62,15 +62,15 @@ func TestBlink(t *testing.T) {
 	t.Parallel()
 	c := counted(map[string]int{"authorized": 6})
 	for n := 1; n <= 6; n++ {
-		r := reading("starting", epoch().Add(119*time.Second+time.Duration(n)*9*time.Second))
+		r := reading("starting", epoch().Add(179*time.Second+time.Duration(n)*9*time.Second))
 		r.Instance = monitor.InstanceID(fmt.Sprintf("7105%06d", n))
 		c.See(r, "7105")
 	}
-	now := epoch().Add(174 * time.Second)
+	now := epoch().Add(234 * time.Second)
 	r := reading("authorized", now)
 	r.Instance = "7103000001"
 	c.See(r, "7103")
-	if v := c.Judge(now, time.Minute)[2]; v.Down || v.Unsure || !v.Shaky || len(v.Failing()) != 6 {
+	if v := c.Judge(now, monitor.DefaultPolicy())[2]; v.Down || v.Unsure || !v.Shaky || len(v.Failing()) != 6 {
 		t.Errorf("for 45 s: %+v", v)
 	}
 }
@@ -79,8 +79,8 @@ func TestCensusForgets(t *testing.T) {
 	t.Parallel()
 	c := counted(map[string]int{"authorized": 3, "mute": 3})
 	c.Leave("7105000006")
-	now := epoch().Add(119 * time.Second)
-	if v := c.Judge(now, time.Minute)[2]; v.Down || v.Roll.Total != 5 {
+	now := epoch().Add(179 * time.Second)
+	if v := c.Judge(now, monitor.DefaultPolicy())[2]; v.Down || v.Roll.Total != 5 {
 		t.Errorf("one has left: %+v", v)
 	}
 	for _, word := range []string{"429", "authorized"} { // says nothing; was overtaken
@@ -88,10 +88,10 @@ func TestCensusForgets(t *testing.T) {
 		r.Instance = "7105000005"
 		c.See(r, "7105")
 	}
-	if v := c.Judge(now, time.Minute)[2]; len(v.Failing()) != 2 {
+	if v := c.Judge(now, monitor.DefaultPolicy())[2]; len(v.Failing()) != 2 {
 		t.Errorf("what says nothing is counted: %+v", v)
 	}
-	if v := c.Judge(now.Add(5*time.Minute), time.Minute)[2]; v.Shaky || v.Down || !v.Unsure {
+	if v := c.Judge(now.Add(5*time.Minute), monitor.DefaultPolicy())[2]; v.Shaky || v.Down || !v.Unsure {
 		t.Errorf("nobody was asked for long: %+v", v)
 	}
 }

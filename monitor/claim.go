@@ -48,8 +48,7 @@ func (w Watch) Claim(c Claim, _ Policy) (Watch, Next) {
 // confirm hears a claim of what is believed. It is late where the belief had no claim; what was claimed before it and
 // has not been answered yet is over.
 func (w Watch) confirm(c Claim) (Watch, Next) {
-	ours := !c.At.Add(time.Second).Before(w.belief.After) && !c.At.After(w.belief.At.Add(claimSkew))
-	late := ours && !w.belief.Claimed && !w.late
+	late := w.belief.ToldBy(c) && !w.belief.Claimed && !w.late
 	w.late = w.late || late
 	if !c.At.Before(w.claim.At) {
 		w.claim = pending{}
@@ -57,6 +56,15 @@ func (w Watch) confirm(c Claim) (Watch, Next) {
 	next := w.ask(w.wait(c.Heard))
 	next.Late = late
 	return w, next
+}
+
+// ToldBy reports whether a claim tells of the change to this belief, whenever it came.
+func (b Belief) ToldBy(c Claim) bool {
+	at := c.At
+	if at.IsZero() || at.After(c.Heard) {
+		at = c.Heard
+	}
+	return b.Same(c.finding()) && !at.Add(time.Second).Before(b.After) && !at.After(b.At.Add(claimSkew))
 }
 
 // ask adds the question for a claim's second voice to what follows: it is asked at once, and where that brought no

@@ -46,7 +46,7 @@ func (c Case) Gate(s Scene) Gate {
 	if q := c.Queue; !q.At.IsZero() && recent(q.At, queueFresh, s) {
 		g.Queued, g.QueuedKnown = q.Count, true
 	}
-	g.FirstLoss = c.Queue.firstLoss()
+	g.FirstLoss = c.Queue.FirstLoss()
 	return g
 }
 

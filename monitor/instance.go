@@ -42,6 +42,8 @@ type Instance struct {
 
 	Priority Priority // kept; nothing follows from it yet
 	Contact  string   // who has the phone, and how to reach them
+
+	Exclusive bool // its notifications are read from GREEN-API's queue of them, which has no other reader
 }
 
 // Priority says when somebody must know of a number's trouble.

@@ -38,13 +38,14 @@ var (
 	ErrListAnswered = errors.New("monitor: the question about the list was answered already")
 )
 
-// ListNews is what one version of the file brings.
+// ListNews is what one version of the file, or of the partner's list, brings.
 type ListNews struct {
-	File    string // its name, without folders
+	File    string // its name, without folders; empty: it is the partner's list
 	Version string
 
 	Wrong    int           // how much is wrong with it; then nothing of it counts
 	Problems []ListProblem // the first of that
+	Why      string        `json:",omitempty"` // of the partner's list: what came instead
 
 	Added, Gone, Changed ListPart
 	Of                   int  // how many numbers the version before had
@@ -86,13 +87,15 @@ const (
 	ListURL      ListMistake = "url"
 	ListLabel    ListMistake = "label" // a name, tag or contact
 	ListPriority ListMistake = "priority"
+
+	ListNotifications ListMistake = "notifications"
 )
 
-// ListStanding is how the file stands while it is not watched as it is now.
+// ListStanding is how a list stands while it is not watched as it is now.
 type ListStanding struct {
 	News  ListNews  // what it brings
 	Since time.Time // since when
-	Read  time.Time // when the version that is watched was read
+	Read  time.Time // when the version that is watched was read; zero: none was yet
 }
 
 // TooManyGone reports whether so many of a list are gone that it may be half a file.
@@ -149,12 +152,27 @@ func (c Case) tellList(kind AlertKind, n ListNews, s Scene) (Case, Effects) {
 
 // AnswerList takes an operator's answer to the question about a version; the first one counts.
 func (c Case) AnswerList(version string, a ListAnswer) (Case, error) {
+	q := &c.Listing.Question
+	if c.Partner.Asked == version {
+		q = &c.Partner.Question
+	}
 	switch {
-	case version == "" || c.Listing.Asked != version:
+	case version == "" || q.Asked != version:
 		return c, ErrListChanged
-	case c.Listing.Answer != "":
+	case q.Answer != "":
 		return c, ErrListAnswered
 	}
-	c.Listing.Answer = a
+	q.Answer = a
 	return c, nil
+}
+
+// QuestionOn is the question about a version of the file or of the partner's list; the zero Question where none was
+// asked.
+func (c Case) QuestionOn(version string) Question {
+	for _, q := range [...]Question{c.Listing.Question, c.Partner.Question} {
+		if q.Asked == version {
+			return q
+		}
+	}
+	return Question{}
 }

@@ -62,10 +62,12 @@ const (
 
 	newbornGrace = 10 * time.Minute // an instance that has just appeared may be unready for this long
 
+	outageVoices = 3                // failures in a row that an outage waits for at most, whatever is chosen
 	leastPool    = 3                // fewer that fail are no matter of their pool
 	poolBackstop = 15 * time.Minute // a member of an outage is judged again after this, if nobody says that it is over
 
 	keptFor    = 24 * time.Hour   // how long GREEN-API keeps what it cannot send
+	lossSlack  = time.Hour        // and by how much before it was counted a message may have been put in
 	showAgain  = 10 * time.Minute // counts on a card are brought up to date no more often
 	queueFresh = 15 * time.Minute // an older count says nothing about now
 	queueKept  = 5 * time.Minute  // a count that has not changed is kept again after this

@@ -85,8 +85,8 @@ func TestEverythingBlind(t *testing.T) {
 				t.Fatalf("away: told %s", got)
 			}
 			down := w.alerts[0]
-			if r := down.Roll; down.Silent || r.Total != 203 || len(r.Bad) != 203 || r.From.Before(began) || down.At.Sub(began) > 2*time.Minute {
-				t.Errorf("told %+v after %s", down.Roll, down.At.Sub(began))
+			if r := down.Roll; down.Silent || r.Total != 203 || len(r.Bad) != 203 || r.From.Before(began) || down.At.Sub(began) > 150*time.Second {
+				t.Errorf("told %d of %d after %s", len(r.Bad), r.Total, down.At.Sub(began))
 			}
 			if restarts {
 				w.restart()

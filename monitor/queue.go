@@ -12,6 +12,9 @@ type QueueLook struct {
 	Known bool      // false: it could not be seen, which says nothing
 	Count int
 	Head  string // the id of the first one, never its text; empty: not asked for, or not shown
+
+	Finding Finding // what the question brought: an answer, or why there was none
+	Detail  string  // the same for people, where there was none
 }
 
 // Queue is what is kept of the messages that wait to leave an instance.
@@ -30,7 +33,7 @@ type Queue struct {
 
 	Head      string    `json:",omitempty"`
 	HeadSince time.Time `json:",omitzero"`  // the first look that saw this head in a row
-	HeadLooks int       `json:",omitempty"` // and how many did
+	HeadLooks int       `json:",omitempty"` // and how many did, as far as it matters
 	HeadCount int       `json:",omitempty"` // what the first of them counted
 	Stuck     time.Time `json:",omitzero"`  // since when people know that it does not move; zero: they do not
 	Told      int       `json:",omitempty"` // alerts about it so far, for their keys
@@ -78,7 +81,7 @@ func (c Case) Learns(q QueueLook, s Scene) bool {
 	if len(effects.Alerts) > 0 || after.Incident.Queue != c.Incident.Queue || !after.Incident.Probation.Equal(c.Incident.Probation) {
 		return true
 	}
-	if after.Queue.At.Sub(c.Queue.At) >= queueKept {
+	if watched := after.Queued() || after.Queue.Count > 0; watched && after.Queue.At.Sub(c.Queue.At) >= queueKept {
 		return true
 	}
 	after.Queue.At = c.Queue.At
@@ -94,7 +97,7 @@ func (c Case) Queued() bool {
 
 // pile counts while nothing leaves.
 func (q Queue) pile(was Queue) Queue {
-	if q.Count < was.Count && q.losing(q.At) {
+	if q.Count < was.Count && q.losing(q.At.Add(lossSlack)) {
 		q.Dropped += was.Count - q.Count
 	}
 	switch {
@@ -128,12 +131,15 @@ func (c Case) flow(was Queue, q QueueLook, s Scene) (Case, Effects) {
 	switch {
 	case n.Count == 0, n.Count < n.HeadCount, q.Head != "" && q.Head != n.Head:
 		n.Head, n.HeadSince, n.HeadLooks, n.HeadCount = q.Head, q.At, 1, n.Count
+		if n.Count == 0 {
+			n.Head, n.HeadSince, n.HeadLooks = "", time.Time{}, 0
+		}
 		if !was.Stuck.IsZero() {
 			n.Stuck = time.Time{}
 			return c.sayQueue(SendsAgain, true, s)
 		}
 	case q.Head != "":
-		n.HeadLooks++
+		n.HeadLooks = min(n.HeadLooks+1, stuckLooks)
 		stuck := n.HeadLooks >= stuckLooks && q.At.Sub(n.HeadSince) >= stuckAfter && s.Now.Sub(c.Belief.Since) >= freshGood
 		if stuck && n.Stuck.IsZero() {
 			n.Stuck = s.Now
@@ -176,7 +182,7 @@ func (c Case) letGo(s Scene) (Case, Waiting) {
 		c.Queue.After, c.Queue.Least = q.Count, q.Count
 	}
 	return c, Waiting{
-		At: q.At, Count: q.Count, AtFirst: q.AtFirst, FirstLoss: q.firstLoss(),
+		At: q.At, Count: q.Count, AtFirst: q.AtFirst, FirstLoss: q.FirstLoss(),
 		Waited: q.Count + q.Dropped, Dropped: q.Dropped, Lost: q.Dropped > 0 || q.losing(c.Belief.Since),
 	}
 }
@@ -214,15 +220,15 @@ func (c Case) edit() Case {
 	i, q := &c.Incident.Queue, c.Queue
 	i.At, i.Count = q.At, q.Count
 	if c.Incident.Open() {
-		i.AtFirst, i.FirstLoss, i.Dropped = q.AtFirst, q.firstLoss(), q.Dropped
+		i.AtFirst, i.FirstLoss, i.Dropped = q.AtFirst, q.FirstLoss(), q.Dropped
 		return c
 	}
 	i.Left = q.left()
 	return c
 }
 
-// firstLoss is about when the first message that waits is dropped; zero: none waits.
-func (q Queue) firstLoss() time.Time {
+// FirstLoss is about when the first message that waits is dropped; zero: none waits.
+func (q Queue) FirstLoss() time.Time {
 	if q.First.IsZero() || q.Count == 0 {
 		return time.Time{}
 	}
@@ -235,7 +241,7 @@ func (q Queue) losing(at time.Time) bool {
 
 // warnAt is when people must be warned next of what is dropped; zero: not at all.
 func (c Case) warnAt() time.Time {
-	loss := c.Queue.firstLoss()
+	loss := c.Queue.FirstLoss()
 	if loss.IsZero() || c.Queue.Shut.IsZero() || c.Queue.Warned >= len(warnings) || !c.Incident.Open() || !c.Incident.knownOut() {
 		return time.Time{}
 	}

@@ -16,6 +16,11 @@ const (
 	AutoRebootOn  AutoReboot = "on"  // it reboots, within its caps
 )
 
+// Known reports whether the word says what to do.
+func (a AutoReboot) Known() bool {
+	return a == AutoRebootOn || a == AutoRebootAsk || a == AutoRebootOff
+}
+
 // Why a reboot of the runbook's was held, as the outcome's detail says it.
 const (
 	HeldFleet = "too many at once: a person decides" // 3 were made within 10 minutes over the fleet; it is proposed instead

@@ -172,7 +172,7 @@ func (w *town) scene(m *member) monitor.Scene {
 
 // judge takes the census; the members of what ends are judged by themselves again.
 func (w *town) judge() {
-	for _, v := range w.census.Judge(w.now, time.Minute) {
+	for _, v := range w.census.Judge(w.now, w.policy) {
 		w.shaky[v.Subject] = v.Shaky
 		was, scene := w.cases[v.Subject], monitor.Scene{Now: w.now, Policy: w.policy}
 		c, effects := was.Survey(v, scene)
@@ -287,7 +287,7 @@ func (w *town) poolFirst(id monitor.InstanceID, a monitor.Alert) {
 	if a.Belief.Verdict() != monitor.Blind && a.Belief.State != monitor.Starting {
 		return
 	}
-	for _, v := range w.census.Judge(w.now, time.Minute) {
+	for _, v := range w.census.Judge(w.now, w.policy) {
 		if v.Down && !w.cases[v.Subject].Incident.Open() && (v.Subject == monitor.Self || v.Subject == monitor.PoolSubject(id.Pool())) {
 			w.t.Fatalf("%s is told of %s before %s", a.Belief.Word(), id, v.Subject)
 		}

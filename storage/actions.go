@@ -6,9 +6,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"greenwatch/monitor"
 )
+
+// runbook is who wanted what nobody by name did, as the audit log says it.
+var runbook = monitor.Person{Name: "runbook"}
 
 // saveAction keeps how far an action got. A new one is in the audit log from the same commit on.
 func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
@@ -25,7 +29,11 @@ func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
 	if rows, err := made.RowsAffected(); err != nil {
 		return err
 	} else if rows > 0 {
-		return addAudit(ctx, tx, monitor.AuditEntry{At: a.At, By: a.By, What: string(a.Verb), Subject: a.Subject, Where: a.To})
+		by := a.By
+		if a.Automatic {
+			by = runbook
+		}
+		return addAudit(ctx, tx, monitor.AuditEntry{At: a.At, By: by, What: string(a.Verb), Subject: a.Subject, Where: a.To})
 	}
 	_, err = tx.ExecContext(ctx, `update actions set state = $1, body = $2 where key = $3`, a.State, string(body), a.Key)
 	return err
@@ -38,6 +46,15 @@ func (s *Store) Actions(ctx context.Context, state monitor.ActionState) ([]monit
 		return nil, s.failed(err, "reading actions")
 	}
 	slices.SortFunc(found, func(a, b monitor.Action) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Key, b.Key)) })
+	return found, nil
+}
+
+// ActionsSince are those that were wanted since a time, oldest first.
+func (s *Store) ActionsSince(ctx context.Context, at time.Time) ([]monitor.Action, error) {
+	found, err := list(ctx, s, scanJSON[monitor.Action], `select body from actions where at >= $1 order by at, key`, millis(at))
+	if err != nil {
+		return nil, s.failed(err, "reading the last actions")
+	}
 	return found, nil
 }
 

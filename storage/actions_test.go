@@ -1,6 +1,8 @@
 package storage_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,3 +121,54 @@ func testSweeps(t *testing.T, s *storage.Store) {
 }
 
 func testPing(t *testing.T, s *storage.Store) { must(t, s.Ping(t.Context())) }
+
+func testActionsSince(t *testing.T, s *storage.Store) {
+	at := time.Date(2026, 11, 22, 3, 12, 0, 0, time.UTC)
+	var want []string
+	for n := range 4 {
+		act := monitor.Action{
+			Key: fmt.Sprint("act/", n), Verb: monitor.Reboot, Subject: "instance/7105000017",
+			At: at.Add(time.Duration(n) * time.Minute), State: monitor.Wanted, Automatic: true,
+		}
+		_, err := s.Update(t.Context(), act.Subject, func(c monitor.Case) (monitor.Case, monitor.Effects) {
+			c.Action = act
+			return c, monitor.Effects{Actions: []monitor.Action{act}}
+		})
+		must(t, err)
+		if n >= 2 {
+			want = append(want, act.Key)
+		}
+	}
+	found, err := s.ActionsSince(t.Context(), at.Add(2*time.Minute))
+	must(t, err)
+	var got []string
+	for _, act := range found {
+		got = append(got, act.Key)
+		if !act.Automatic {
+			t.Errorf("%s is not automatic any more", act.Key)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	log, err := s.AuditLog(t.Context(), 1)
+	must(t, err)
+	if len(log) != 1 || log[0].By.Name != "runbook" || log[0].What != "reboot" {
+		t.Errorf("audit log %+v", log)
+	}
+}
+
+// testOutage checks that a case is found of which nothing but an incident is known.
+func testOutage(t *testing.T, s *storage.Store) {
+	subject := monitor.PoolSubject("7105")
+	_, err := s.Update(t.Context(), subject, func(c monitor.Case) (monitor.Case, monitor.Effects) {
+		c.Incident = monitor.Incident{Number: 1, Opened: time.Date(2026, 11, 22, 3, 12, 0, 0, time.UTC)}
+		return c, monitor.Effects{}
+	})
+	must(t, err)
+	cases, err := s.Cases(t.Context())
+	must(t, err)
+	if len(cases) != 1 || cases[0].Subject != subject || !cases[0].Incident.Open() {
+		t.Errorf("cases %+v", cases)
+	}
+}

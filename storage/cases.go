@@ -74,6 +74,7 @@ func parseCase(subject monitor.Subject, body, incident string) (monitor.Case, er
 type heldCase struct {
 	monitor.Case
 	body, incident string
+	blank          bool // its row has no body yet
 }
 
 // holdCase makes the row where it is missing; writing it again is what locks it on every engine.
@@ -94,7 +95,7 @@ func holdCase(ctx context.Context, tx *sql.Tx, subject monitor.Subject) (*heldCa
 	if err != nil {
 		return nil, err
 	}
-	h := &heldCase{Case: loaded}
+	h := &heldCase{Case: loaded, blank: body == ""}
 	h.body, h.incident, err = bodies(loaded) // as this program writes them, whoever wrote the row
 	return h, err
 }
@@ -115,7 +116,7 @@ func (h *heldCase) save(ctx context.Context, tx *sql.Tx, after monitor.Case) (bo
 	if err != nil {
 		return false, err
 	}
-	if body != h.body {
+	if body != h.body || h.blank && incident != h.incident {
 		if _, err := tx.ExecContext(ctx, `update cases set body = $1 where subject = $2`, body, h.Subject); err != nil {
 			return false, err
 		}

@@ -106,3 +106,15 @@ func arrive(c monitor.Case) (monitor.Case, monitor.Effects) {
 	c.Arrivals++
 	return c, monitor.Effects{}
 }
+
+func TestEndsAreThoseOfTheRules(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []monitor.AlertKind{
+		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved, monitor.Dropped,
+		monitor.PoolDown, monitor.PoolUp, monitor.LossNear,
+	} {
+		if kind.Ends() != strings.Contains(ends, "'"+string(kind)+"'") {
+			t.Errorf("%s: %s", kind, ends)
+		}
+	}
+}

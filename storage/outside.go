@@ -10,7 +10,7 @@ import (
 )
 
 // ends holds for the kinds of [monitor.AlertKind.Ends].
-const ends = `('resolved', 'proved', 'dropped')`
+const ends = `('resolved', 'proved', 'dropped', 'pool_up')`
 
 // dueOutside holds for a note n to [monitor.Outside] that may be told at $1. What follows within an incident goes along
 // with what is due, as one message shows the incident as it stands; and when some alert has waited for too long, so does

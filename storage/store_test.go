@@ -73,12 +73,14 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"forgotten card":       testForgottenCard,
 		"card of a chat apart": testCardOfAChatApart,
 
-		"actions":   testActions,
-		"texts":     testTexts,
-		"audit log": testAuditLog,
-		"sweeps":    testSweeps,
-		"ping":      testPing,
-		"backlog":   testBacklog,
+		"actions":      testActions,
+		"last actions": testActionsSince,
+		"outage":       testOutage,
+		"texts":        testTexts,
+		"audit log":    testAuditLog,
+		"sweeps":       testSweeps,
+		"ping":         testPing,
+		"backlog":      testBacklog,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

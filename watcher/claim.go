@@ -20,7 +20,8 @@ const (
 	ClaimUnknown   ClaimOutcome = "unknown"   // the instance is not watched
 )
 
-// ClaimEnd is what a claim was worth. One that is heard again, or is too old to say anything, has none.
+// ClaimEnd is what a claim was worth, or that one was missed. One that is heard again, or is too old to say anything, has
+// none.
 type ClaimEnd string
 
 // The ends of claims.
@@ -28,6 +29,7 @@ const (
 	ClaimFirst   ClaimEnd = "first"   // a change is believed sooner because of it
 	ClaimLate    ClaimEnd = "late"    // the change it tells of was believed before it came
 	ClaimRefuted ClaimEnd = "refuted" // the API's answer says something else
+	ClaimMissed  ClaimEnd = "missed"  // none came within 5 minutes of a change, though the instance had told of others
 )
 
 var errNotKept = errors.New("watcher: what is believed is not in the store yet")
@@ -79,7 +81,7 @@ func (g *guard) hear(h hearing) {
 	if !next.AskAt.IsZero() && (g.askAt.IsZero() || next.AskAt.Before(g.askAt)) {
 		g.askAt = next.AskAt
 	}
-	if next.Late {
+	if g.tally.hear(c, next.Late) {
 		g.w.Claimed(ClaimLate)
 	}
 	said, at := monitor.Finding{Answer: monitor.Answered, State: c.State}, c.At

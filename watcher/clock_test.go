@@ -42,6 +42,7 @@ func TestDrift(t *testing.T) {
 func guardFor(t *testing.T) *guard {
 	t.Helper()
 	w := &Watcher{Options: Options{Policy: monitor.DefaultPolicy()}}
+	w.outages = newOutages(w)
 	return &guard{w: w, id: "7105000001"}
 }
 

@@ -3,6 +3,7 @@ package watcher
 import (
 	"context"
 	"sync"
+	"time"
 
 	"greenwatch/monitor"
 )
@@ -40,19 +41,35 @@ func (w *Watcher) WaitGate(ctx context.Context, id monitor.InstanceID, seen uint
 	}
 }
 
+// Ahead is the case of an instance as it will be once the store has taken all that is believed, from memory; false: the
+// instance is not watched.
+func (w *Watcher) Ahead(id monitor.InstanceID) (c monitor.Case, watched bool) {
+	g := w.guard(id)
+	if g == nil {
+		return monitor.Case{}, false
+	}
+	c, _, _ = g.outlook.present()
+	return c, true
+}
+
 // outlook is a case as it will be once the store has taken all that is believed, and the gate that follows from it.
 type outlook struct {
 	mu      sync.Mutex
 	ahead   monitor.Case
+	kept    bool          // the store has all that is believed
+	moved   chan struct{} // closed when the case is another one; nil: nobody waits
+	empty   time.Time     // the last look at a queue in which nothing waits, and which was not worth keeping
 	gate    monitor.Gate
 	version uint64
 	changed chan struct{} // closed at the next change; nil: nobody waits
 }
 
-func (o *outlook) follow(c monitor.Case, s monitor.Scene) {
+func (o *outlook) follow(c monitor.Case, kept bool, s monitor.Scene) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.ahead = c
+	o.ahead, o.kept = c, kept
+	o.freshen()
+	o.move()
 	o.turn(s)
 }
 
@@ -60,7 +77,44 @@ func (o *outlook) believe(b monitor.Belief, s monitor.Scene) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.ahead, _ = o.ahead.Believe(b, s)
+	o.kept = false
+	o.move()
 	o.turn(s)
+}
+
+// move wakes those who wait for another case. It is called with mu held.
+func (o *outlook) move() {
+	if o.moved != nil {
+		close(o.moved)
+		o.moved = nil
+	}
+}
+
+// present gives the case as it is now, whether the store has all of it, and what is closed when it is another one.
+func (o *outlook) present() (c monitor.Case, kept bool, moved <-chan struct{}) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.moved == nil {
+		o.moved = make(chan struct{})
+	}
+	return o.ahead, o.kept, o.moved
+}
+
+// glance takes a look at the queue that is not worth keeping: that still nothing waits is known here alone.
+func (o *outlook) glance(q monitor.QueueLook) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if q.Count == 0 {
+		o.empty = q.At
+		o.freshen()
+	}
+}
+
+// freshen has the case say when nothing waited last. It is called with mu held.
+func (o *outlook) freshen() {
+	if q := &o.ahead.Queue; q.Count == 0 && !o.ahead.Queued() && o.empty.After(q.At) {
+		q.At = o.empty
+	}
 }
 
 // look gives the gate as it is now: probation ends with the time.
@@ -89,8 +143,8 @@ func (o *outlook) turn(s monitor.Scene) {
 }
 
 // ahead is what a case of the store's becomes with what it does not have yet. What the newcomers held is over where a
-// later belief is in it.
-func (g *guard) ahead(c monitor.Case, s monitor.Scene) monitor.Case {
+// later belief is in it. It also reports whether that is all the same.
+func (g *guard) ahead(c monitor.Case, s monitor.Scene) (ahead monitor.Case, kept bool) {
 	stored := c.Belief.At
 	for _, b := range g.held {
 		if b.At.After(stored) {
@@ -103,5 +157,5 @@ func (g *guard) ahead(c monitor.Case, s monitor.Scene) monitor.Case {
 	for _, b := range g.unsaved {
 		c, _ = c.Believe(b, s)
 	}
-	return c
+	return c, len(g.held)+len(g.unsaved) == 0
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,11 +43,15 @@ type guard struct {
 	known   monitor.Finding  // what the store believes
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
+	bill    *bill            // of those that have expired with it; nil: it has not, or is saved
 
 	outlook outlook
+	tally   tally
+	lookout *lookout
 
 	mu      sync.Mutex
 	pool    bulkhead
+	home    string // the pool's name
 	slot    slot
 	moved   bool // somebody else changed the case
 	renewed bool // it is reached in another way
@@ -69,12 +72,13 @@ type press struct {
 	answer chan monitor.Reading
 }
 
-func newGuard(w *Watcher, id monitor.InstanceID, pool bulkhead) *guard {
+func newGuard(w *Watcher, i monitor.Instance, pool bulkhead) *guard {
 	g := &guard{
-		w: w, id: id, pool: pool, log: w.Log.With("instance", id), unseen: true,
+		w: w, id: i.ID, pool: pool, home: i.Pool, log: w.Log.With("instance", i.ID), unseen: true,
 		presses: make(chan press), claims: make(chan hearing), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	g.dismissed, g.dismiss = context.WithCancel(context.Background())
+	g.lookout = newLookout(g)
 	return g
 }
 
@@ -84,19 +88,36 @@ func (g *guard) resume(c monitor.Case, agreed time.Time) {
 	}
 	g.watch = monitor.Resume(c.Belief, agreed)
 	g.belief = c.Belief
+	g.tally.resume(c.Belief)
 	g.follow(c)
 }
 
 // follow takes over what the store knows. The deadline goes by this machine's own clock from here on: the wall's may be
 // set meanwhile.
 func (g *guard) follow(c monitor.Case) {
-	scene := g.w.scene()
+	scene := g.scene()
 	g.lookAt = time.Time{}
 	if wait, waits := c.Wait(scene); waits {
 		g.lookAt = scene.Now.Add(wait)
 	}
 	g.known, g.unseen = c.Belief.Finding, c.Belief.Verdict() == monitor.Unseen
-	g.outlook.follow(g.ahead(c, scene), scene)
+	ahead, kept := g.ahead(c, scene)
+	g.outlook.follow(ahead, kept, scene)
+}
+
+// place is where the instance lives: the places for calls, and the name of its pool.
+func (g *guard) place() (bulkhead, string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pool, g.home
+}
+
+// scene is what the rules need to know besides the case.
+func (g *guard) scene() monitor.Scene {
+	_, home := g.place()
+	s, pool := g.w.scene(), g.w.outages.of(home)
+	s.PoolDown, s.PoolShaky = pool.down, pool.shaky
+	return s
 }
 
 // order gives the guard something new to heed.
@@ -128,6 +149,9 @@ func (g *guard) serve(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(g.dismissed, cancel)()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { g.lookout.run(ctx) })
 	g.run(ctx)
 }
 
@@ -224,9 +248,7 @@ func (g *guard) answer(ctx context.Context, p press) {
 // look makes one call and judges its answer. The zero Reading: it came to nothing, through our own fault or our end.
 func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	defer g.survive(ctx)
-	g.mu.Lock()
-	pool := g.pool
-	g.mu.Unlock()
+	pool, home := g.place()
 	if !pool.enter(ctx) {
 		return monitor.Reading{}
 	}
@@ -238,6 +260,7 @@ func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 		return monitor.Reading{}
 	}
 	g.free = time.Now().Add(callGap)
+	g.w.outages.see(r, home)
 	if served := g.note(r); served != nil {
 		defer served.served(r)
 	}
@@ -271,85 +294,4 @@ func (g *guard) note(r monitor.Reading) *round {
 	served := g.slot.round
 	g.slot = slot{}
 	return served
-}
-
-// judge lets the watch see the reading; what it believes, and what is due, goes into the store. It reports whether there
-// is something new to believe.
-func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
-	watch, next := g.watch.See(r, g.w.Policy)
-	g.watch, g.askAt, news = watch, next.AskAt, next.Believe != nil
-	if news {
-		g.believe(*next.Believe)
-	}
-	if next.Refuted {
-		g.w.Claimed(ClaimRefuted)
-	}
-	if len(g.unsaved) == 0 && (g.lookAt.IsZero() || time.Now().Before(g.lookAt)) {
-		return news
-	}
-	if g.unseen && len(g.unsaved) > 0 && g.newcomers.take(g.id, g.unsaved) {
-		g.held, g.unsaved = append(g.held, g.unsaved...), nil
-		return news
-	}
-	g.save(ctx, r)
-	return news
-}
-
-func (g *guard) believe(b monitor.Belief) {
-	if len(g.unsaved) == maxUnsaved {
-		g.unsaved = slices.Delete(g.unsaved, 1, 2) // how it began, and how it goes now, say more
-	}
-	g.unsaved = append(g.unsaved, b)
-	g.mu.Lock()
-	g.belief = b
-	g.mu.Unlock()
-	g.outlook.believe(b, g.w.scene())
-	g.w.Believed(b)
-	if b.Claimed {
-		g.w.Claimed(ClaimFirst)
-	}
-}
-
-// save is tried again at each reading until it succeeds: no belief is lost while the store is away. It is not broken
-// off by our end.
-func (g *guard) save(ctx context.Context, r monitor.Reading) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
-	defer cancel()
-	beliefs, scene := g.unsaved, g.w.scene()
-	cases, err := g.w.Cases.UpdateAll(ctx, []monitor.Change{{Subject: g.id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
-		return c.Follow(beliefs, r, scene)
-	}}})
-	if err != nil {
-		if !g.failing {
-			g.log.ErrorContext(ctx, "case not kept, trying again", "error", err, "beliefs", len(beliefs))
-		}
-		g.notKept()
-		return
-	}
-	g.failing, g.unsaved, g.saveAt = false, nil, time.Time{}
-	g.follow(cases[0])
-	g.setUnkept(monitor.Belief{})
-}
-
-// notKept has the save tried again: by itself where beliefs wait, else with another look, as a deadline wants to know how
-// the instance is then.
-func (g *guard) notKept() {
-	again := time.Now().Add(saveAgain)
-	g.failing = true
-	if len(g.unsaved) == 0 {
-		g.lookAt = again
-		return
-	}
-	g.saveAt, g.lookAt = again, time.Time{}
-	last := g.unsaved[len(g.unsaved)-1]
-	if last.Same(g.known) {
-		last = monitor.Belief{}
-	}
-	g.setUnkept(last)
-}
-
-func (g *guard) setUnkept(b monitor.Belief) {
-	g.mu.Lock()
-	g.unkept = b
-	g.mu.Unlock()
 }

@@ -42,7 +42,11 @@ type tower struct {
 	log       *record
 	checked   func(monitor.Reading, time.Duration)
 	claimed   func(watcher.ClaimEnd)
+	inbox     watcher.Inbox
 	every     string
+	history   watcher.History
+	awaited   func(monitor.InstanceID) bool
+	queues    watcher.Queues // nil: not looked at
 
 	watcher *watcher.Watcher
 	began   time.Time // when it was last started
@@ -110,9 +114,15 @@ func (w *tower) start() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	every10m, err := cron.ParseStandard("@every 10m")
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	w.watcher, err = watcher.New(w.t.Context(), watcher.Options{
+		Queues: w.queues, QueueSchedule: every10m,
 		Instances: w.instances, Schedule: schedule, Policy: monitor.DefaultPolicy(), API: w.api,
-		Cases: w.store, Sweeps: w.store, Log: slog.New(slog.NewTextHandler(w.log, nil)), Checked: w.checked, Claimed: w.claimed,
+		Cases: w.store, Sweeps: w.store, Log: slog.New(slog.NewTextHandler(w.log, nil)), Checked: w.checked, Claimed: w.claimed, Inbox: w.inbox, History: w.history,
+		Awaited: w.awaited,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -15,6 +15,7 @@ const patience = time.Minute
 // What comes later is told like any other change.
 type newcomers struct {
 	w        *Watcher
+	born     bool                 // they have appeared while we ran
 	order    []monitor.InstanceID // all, as they are listed
 	complete chan struct{}        // closed when all are in
 
@@ -24,10 +25,11 @@ type newcomers struct {
 	kept    bool
 }
 
-// newNewcomers are those of guards that came together of which the store has no belief.
-func newNewcomers(w *Watcher, guards []*guard) *newcomers {
+// newNewcomers are those of guards that came together of which the store has no belief; born says that they came while we
+// ran.
+func newNewcomers(w *Watcher, guards []*guard, born bool) *newcomers {
 	n := &newcomers{
-		w: w, complete: make(chan struct{}),
+		w: w, born: born, complete: make(chan struct{}),
 		waiting: make(map[monitor.InstanceID]bool), beliefs: make(map[monitor.InstanceID][]monitor.Belief),
 	}
 	for _, g := range guards {
@@ -104,6 +106,7 @@ func (n *newcomers) keep(ctx context.Context) error {
 	defer cancel()
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.w.outages.survey(ctx)
 	scene := n.w.scene()
 	roll := n.roll()
 	if roll.Total == 0 { // all of them are gone already
@@ -114,12 +117,22 @@ func (n *newcomers) keep(ctx context.Context) error {
 	changes := []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Arrive(roll, scene)
 	}}}
+	expired := n.expired()
+	together := !roll.Known && monitor.Together(len(expired))
+	if together {
+		changes = append(changes, tellUnpaid(expired, scene))
+	}
 	for _, id := range n.order {
 		beliefs := n.beliefs[id]
-		if len(beliefs) == 0 {
+		if len(beliefs) == 0 && !n.born {
 			continue
 		}
+		scene := n.w.Scene(id.Subject())
+		scene.Crowd, scene.Unpaid = roll.Known, together
 		changes = append(changes, monitor.Change{Subject: id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
+			if n.born {
+				c, _ = c.Appear(scene)
+			}
 			return c.Follow(beliefs, monitor.Reading{}, scene)
 		}})
 	}
@@ -131,6 +144,17 @@ func (n *newcomers) keep(ctx context.Context) error {
 		n.w.Nudge(id.Subject())
 	}
 	return nil
+}
+
+// expired are those of which that is the last belief.
+func (n *newcomers) expired() map[monitor.InstanceID]monitor.Belief {
+	all := make(map[monitor.InstanceID]monitor.Belief)
+	for id, beliefs := range n.beliefs {
+		if b := beliefs[len(beliefs)-1]; b.Refusal == monitor.Expired {
+			all[id] = b
+		}
+	}
+	return all
 }
 
 // roll says what the newcomers looked like.

@@ -14,10 +14,27 @@ type roster struct {
 	guards map[monitor.InstanceID]*guard
 	pools  map[string]bulkhead
 
+	receivers map[monitor.InstanceID]*receiver // of those whose notifications are read; nil before the first
+
+	absent map[monitor.InstanceID]absent // those awaited
+
 	duty    context.Context // Run's; nil: it has not begun
 	waiting []func(context.Context)
 	over    bool
 	running sync.WaitGroup
+}
+
+// absent is an instance that was watched before the start, and may be listed again.
+type absent struct {
+	kept   monitor.Case
+	agreed time.Time // the last look
+}
+
+func (r *roster) await(id monitor.InstanceID, c monitor.Case, agreed time.Time) {
+	if r.absent == nil {
+		r.absent = make(map[monitor.InstanceID]absent)
+	}
+	r.absent[id] = absent{c, agreed}
 }
 
 func (w *Watcher) guard(id monitor.InstanceID) *guard {
@@ -35,8 +52,9 @@ func (w *Watcher) count() int {
 // enlist makes the guard of an instance. It is called with the roster held, as are bulkhead, onDuty and launch, or before
 // anybody else knows the watcher.
 func (w *Watcher) enlist(i monitor.Instance) *guard {
-	g := newGuard(w, i.ID, w.bulkhead(i.Pool))
+	g := newGuard(w, i, w.bulkhead(i.Pool))
 	w.roster.guards[i.ID] = g
+	w.receive(i)
 	return g
 }
 
@@ -79,25 +97,42 @@ func (w *Watcher) finish() {
 }
 
 // Add begins to watch instances, each asked within seconds. What is seen of them first is told as for those that are new
-// at the start. One that is watched already is left as it is.
+// at the start; those that were awaited are gone on with. One that is watched already is left as it is.
 func (w *Watcher) Add(instances ...monitor.Instance) {
+	if w.join(instances) {
+		w.sweep(startSpan)
+	}
+}
+
+// join reports whether they are the first: then the sweep of the start, which had nobody to ask, is still to be made.
+func (w *Watcher) join(instances []monitor.Instance) (first bool) {
 	w.roster.mu.Lock()
 	defer w.roster.mu.Unlock()
 	var fresh []*guard
+	first = len(w.roster.guards) == 0
 	now := time.Now()
 	for _, i := range instances {
-		if w.roster.guards[i.ID] == nil {
-			g := w.enlist(i)
-			g.askAt = now.Add(time.Duration(place(i.ID) * float64(startSpan)))
-			fresh = append(fresh, g)
+		if w.roster.guards[i.ID] != nil {
+			continue
 		}
+		g := w.enlist(i)
+		if before, awaited := w.roster.absent[i.ID]; awaited {
+			g.resume(before.kept, before.agreed)
+			g.moved = true // somebody may have changed the case since
+			delete(w.roster.absent, i.ID)
+		}
+		if !first {
+			g.askAt = now.Add(time.Duration(place(i.ID) * float64(startSpan)))
+		}
+		fresh = append(fresh, g)
 	}
-	w.onDuty(fresh)
+	w.onDuty(fresh, !first)
+	return first && len(fresh) > 0 && w.roster.duty != nil
 }
 
 // onDuty launches guards, and who tells of those that nobody has seen before.
-func (w *Watcher) onDuty(guards []*guard) {
-	n := newNewcomers(w, guards)
+func (w *Watcher) onDuty(guards []*guard, born bool) {
+	n := newNewcomers(w, guards, born)
 	w.launch(n.run)
 	for _, g := range guards {
 		g.newcomers = n
@@ -112,7 +147,8 @@ func (w *Watcher) Renew(instances ...monitor.Instance) {
 	for _, i := range instances {
 		if g := w.roster.guards[i.ID]; g != nil {
 			pool := w.bulkhead(i.Pool)
-			g.order(func() { g.pool, g.renewed = pool, true })
+			w.receive(i)
+			g.order(func() { g.pool, g.home, g.renewed = pool, i.Pool, true })
 		}
 	}
 }
@@ -120,7 +156,7 @@ func (w *Watcher) Renew(instances ...monitor.Instance) {
 // Remove ends the watch over instances. What a call under way brings is not heeded any more, and their cases are closed,
 // which is tried until it succeeds; the error says that ctx ended first.
 func (w *Watcher) Remove(ctx context.Context, ids ...monitor.InstanceID) error {
-	var changes []monitor.Change
+	changes := w.unawait(ids)
 	for _, g := range w.dismiss(ids) {
 		select {
 		case <-g.ended:
@@ -128,6 +164,7 @@ func (w *Watcher) Remove(ctx context.Context, ids ...monitor.InstanceID) error {
 			return ctx.Err()
 		}
 		g.quit()
+		w.outages.leave(g.id)
 		changes = append(changes, w.leave(g.id.Subject()))
 	}
 	for failing := false; len(changes) > 0; failing = true {
@@ -147,6 +184,20 @@ func (w *Watcher) Remove(ctx context.Context, ids ...monitor.InstanceID) error {
 	return nil
 }
 
+// unawait closes the cases of those that were awaited.
+func (w *Watcher) unawait(ids []monitor.InstanceID) []monitor.Change {
+	w.roster.mu.Lock()
+	defer w.roster.mu.Unlock()
+	var changes []monitor.Change
+	for _, id := range ids {
+		if _, awaited := w.roster.absent[id]; awaited {
+			delete(w.roster.absent, id)
+			changes = append(changes, w.leave(id.Subject()))
+		}
+	}
+	return changes
+}
+
 // dismiss takes guards off the roster and ends them.
 func (w *Watcher) dismiss(ids []monitor.InstanceID) []*guard {
 	w.roster.mu.Lock()
@@ -155,6 +206,7 @@ func (w *Watcher) dismiss(ids []monitor.InstanceID) []*guard {
 	for _, id := range ids {
 		if g := w.roster.guards[id]; g != nil {
 			delete(w.roster.guards, id)
+			w.receive(monitor.Instance{ID: id})
 			g.dismiss()
 			dismissed = append(dismissed, g)
 		}

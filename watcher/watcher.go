@@ -1,8 +1,9 @@
 // Package watcher looks at the instances: at each tick of the schedule, again where a change must be confirmed, at the
 // deadlines of their cases, and when a person asks.
 //
-// One goroutine per instance, its guard, makes all calls about it, so that no two run at once. What a guard learns goes
-// through monitor's Watch, and only a new belief or a due deadline reaches the store.
+// One goroutine per instance, its guard, asks for its state, so that no two such questions run at once. What a guard learns
+// goes through monitor's Watch, and only a new belief or a due deadline reaches the store. Beside it another one, its lookout,
+// counts the messages that wait, and only what changes the case reaches the store.
 package watcher
 
 import (
@@ -48,15 +49,27 @@ type Options struct {
 	Checked   func(r monitor.Reading, took time.Duration) // called after each call
 	Believed  func(b monitor.Belief)                      // called at each new belief
 	Ended     func(s monitor.Sweep)                       // called at the end of each sweep
+	Inbox     Inbox                                       // nil: no notifications are read
 	Claimed   func(e ClaimEnd)                            // called where a claim was worth something, or false
+	History   History                                     // nil: it is not asked
+
+	// Awaited reports whether a list that is still to come may name an instance: its case is left as it is until Add or
+	// Remove. Nil: no list is to come, and Instances must not be empty.
+	Awaited func(id monitor.InstanceID) bool
+
+	Queues        Queues                    // nil: queues are not looked at
+	QueueSchedule cron.Schedule             // of the looks at them; required where there are Queues
+	Looked        func(q monitor.QueueLook) // called after each look
 }
 
 // Watcher looks at instances, which may change while it runs.
 type Watcher struct {
 	Options
-	roster roster
-	sweeps chan monitor.Sweep
-	before monitor.Sweep // the last sweep before this start
+	roster  roster
+	outages *outages
+	unpaid  unpaid
+	sweeps  chan monitor.Sweep
+	before  monitor.Sweep // the last sweep before this start
 
 	mu     sync.Mutex
 	swept  time.Time
@@ -70,7 +83,8 @@ var errBrokenOff = errors.New("watcher: the check was broken off")
 
 // New makes a watcher that goes on from what the store knows. It makes no call yet.
 func New(ctx context.Context, o Options) (*Watcher, error) {
-	if len(o.Instances) == 0 || o.Schedule == nil || o.API == nil || o.Cases == nil || o.Sweeps == nil || o.Log == nil {
+	if len(o.Instances) == 0 && o.Awaited == nil || o.Schedule == nil || o.API == nil || o.Cases == nil || o.Sweeps == nil || o.Log == nil ||
+		o.Queues != nil && o.QueueSchedule == nil {
 		return nil, errors.New("watcher: an option is missing")
 	}
 	if o.Checked == nil {
@@ -85,10 +99,14 @@ func New(ctx context.Context, o Options) (*Watcher, error) {
 	if o.Claimed == nil {
 		o.Claimed = func(ClaimEnd) {}
 	}
+	if o.Looked == nil {
+		o.Looked = func(monitor.QueueLook) {}
+	}
 	w := &Watcher{
 		Options: o, sweeps: make(chan monitor.Sweep, 1), unkept: make(map[*newcomers][]monitor.Unsaved),
 		roster: roster{guards: make(map[monitor.InstanceID]*guard, len(o.Instances)), pools: make(map[string]bulkhead)},
 	}
+	w.outages = newOutages(w)
 	if err := w.resume(ctx); err != nil {
 		return nil, fmt.Errorf("watcher: resuming: %w", err)
 	}
@@ -104,6 +122,8 @@ func (w *Watcher) resume(ctx context.Context) error {
 	if w.before, err = w.Sweeps.LastSweep(ctx); err != nil {
 		return err
 	}
+	w.outages.resume(cases)
+	w.launch(w.outages.run)
 	guards := make([]*guard, 0, len(w.Instances))
 	for _, i := range w.Instances {
 		guards = append(guards, w.enlist(i))
@@ -114,11 +134,13 @@ func (w *Watcher) resume(ctx context.Context) error {
 		switch g := w.roster.guards[id]; {
 		case g != nil:
 			g.resume(c, w.before.Ended)
+		case isInstance && w.Awaited != nil && w.Awaited(id):
+			w.roster.await(id, c, w.before.Ended)
 		case isInstance && c.Belief.Verdict() != monitor.Unseen:
 			gone = append(gone, w.leave(c.Subject))
 		}
 	}
-	w.onDuty(guards)
+	w.onDuty(guards, false)
 	if len(gone) == 0 {
 		return nil
 	}

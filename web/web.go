@@ -26,6 +26,9 @@ type Options struct {
 	Gate    GateOptions  // without Gates there is no /gate/
 }
 
+// WebhookPath is where notifications are posted.
+const WebhookPath = "/webhook/green-api"
+
 // New gives the handler of
 //
 //   - /healthz: 200 while the process lives;
@@ -47,7 +50,7 @@ func New(o Options) http.Handler {
 		mux.Handle("GET /metrics", o.Metrics)
 	}
 	if o.Webhook.Token.Reveal() != "" {
-		mux.Handle("POST /webhook/green-api", newWebhook(o.Webhook))
+		mux.Handle("POST "+WebhookPath, newWebhook(o.Webhook))
 	}
 	if o.Gate.Gates != nil {
 		mux.Handle("GET /gate/{idInstance}", newGate(o.Gate))

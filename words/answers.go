@@ -24,9 +24,16 @@ const (
 	NoCommand  Answer = "no_command"  // an unknown command
 	Adopted    Answer = "adopted"     // the known ones will ring from now on
 	Trouble    Answer = "trouble"     // our own fault; it is in the log
+	NoQueues   Answer = "no_queues"   // queues are not looked at
 
 	ListChanged  Answer = "list_changed"  // the list of instances is another one by now
 	ListAnswered Answer = "list_answered" // somebody has answered the question about it
+
+	HookLate     Answer = "hook_late"      // the question about notifications has expired
+	HookNotYours Answer = "hook_not_yours" // somebody else asked for it
+	HookUndo     Answer = "hook_undo"      // the settings before are on their way back
+	HookNoUndo   Answer = "hook_no_undo"   // they are not known any more
+	HookWhich    Answer = "hook_which"     // the command without its id
 )
 
 // Say gives a short answer: plain text of at most [MaxToast] units.
@@ -46,6 +53,10 @@ func (v Voice) NotTaken(err error) string {
 	var busy *monitor.BusyError
 	var soon *monitor.TooSoonError
 	switch {
+	case errors.As(err, &busy) && settings(busy.Action):
+		return v.toast("set.busy", v.actFacts(busy.Action))
+	case errors.As(err, &soon) && settings(soon.Last):
+		return v.toast("set.too_soon", v.actFacts(soon.Last).with("Again", v.clock(soon.Again)))
 	case errors.As(err, &busy):
 		return v.toast("answer.busy", v.actFacts(busy.Action))
 	case errors.As(err, &soon):

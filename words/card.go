@@ -1,6 +1,7 @@
 package words
 
 import (
+	"maps"
 	"time"
 
 	"greenwatch/monitor"
@@ -26,8 +27,8 @@ func (v Voice) trouble(i monitor.Instance, inc monitor.Incident) Message {
 	b := s.shown(inc.Told)
 	t, x := topicOf(b.Finding), v.facts(i, inc, s, b)
 	text := blocks(
-		lines(v.title(t.mark, t.key+".title", i, x), v.stateLine(s, b, x), v.identity(i)),
-		lines(v.actLines(s.acts), v.nowLine(inc.Now, b)),
+		lines(v.title(t.mark, t.key+".title", i, x), sentences(v.stateLine(s, b, x), v.notOurs(inc, s)), v.identity(i)),
+		lines(v.actLines(s.acts), v.proposal(inc, s), v.nowLine(inc.Now, b)),
 		v.steps(t, x),
 		v.phone(i, t),
 	)
@@ -36,11 +37,23 @@ func (v Voice) trouble(i monitor.Instance, inc monitor.Incident) Message {
 
 // steps are what it costs, what to do in the order of doing, and what not to do.
 func (v Voice) steps(t topic, x vars) html {
+	cost := ".cost"
+	if seen, _ := x["Seen"].(bool); seen && t.kept {
+		cost = ".waits"
+	}
 	return blocks(
-		v.say(t.key+".cost", x),
-		v.say(t.key+".do", x),
+		v.say(t.key+cost, x),
+		v.say(doKey(t, x), x),
 		sentences(v.maybe(t.key+".dont", x), v.maybe(t.key+".link", x)),
 	)
+}
+
+// doKey is what to do: nothing while its settings are being changed.
+func doKey(t topic, x vars) string {
+	if setting, _ := x["Setting"].(bool); setting {
+		return "set.do"
+	}
+	return t.key + ".do"
 }
 
 // phone is who has the phone of a number that may need it.
@@ -71,32 +84,23 @@ const long = 15 * time.Minute
 
 // facts are the values that the texts about a trouble may use.
 func (v Voice) facts(i monitor.Instance, inc monitor.Incident, s story, b monitor.Belief) vars {
-	return vars{
-		"ID":     code(i.ID),
-		"Word":   v.fullWord(b.Finding),
-		"Since":  v.began(s, b),
-		"At":     v.clock(b.Since),
-		"For":    v.lasting(v.Now.Sub(b.Since)),
-		"Detail": cut(clean(b.Detail), maxDetail),
-		"Again":  inc.Reopened > 0,
-		"Busy":   s.busy(),
-		"Tried":  s.tried(),
-		"Long":   v.Now.Sub(b.Since) >= long,
-		"Loss":   v.loss(s),
-	}
-}
-
-// loss is the end of a sentence about messages that wait: when the first is dropped.
-func (v Voice) loss(s story) html {
-	from, known := s.lossFrom()
-	switch {
-	case !known:
-		return ""
-	case v.Now.Before(from):
-		return v.say("loss.soon", vars{"At": v.clock(from)})
-	default:
-		return v.say("loss.already", vars{"At": v.clock(from)})
-	}
+	x := v.waiting(inc.Queue, s)
+	maps.Copy(x, vars{
+		"ID":       code(i.ID),
+		"Word":     v.fullWord(b.Finding),
+		"Since":    v.began(s, b),
+		"At":       v.clock(b.Since),
+		"For":      v.lasting(v.Now.Sub(b.Since)),
+		"Detail":   cut(clean(b.Detail), maxDetail),
+		"Again":    inc.Reopened > 0,
+		"Busy":     s.busy() && !s.setting(),
+		"Setting":  s.setting(),
+		"Tried":    s.tried(),
+		"Mine":     s.mine(),
+		"Proposed": inc.Runbook.Proposed,
+		"Long":     v.Now.Sub(b.Since) >= long,
+	})
+	return x
 }
 
 // began says when a trouble began; at first sight that is not known.
@@ -149,7 +153,7 @@ func (v Voice) wavering(i monitor.Instance, inc monitor.Incident) Message {
 	now := inc.Now
 	for n := len(inc.Steps) - 1; n >= 0; n-- {
 		if b := inc.Steps[n].Belief; b.Verdict() == monitor.Good {
-			inc.Steps, inc.Closed, inc.Now = inc.Steps[:n+1], b.Since, b
+			inc.Steps, inc.Closed, inc.Now, inc.Queue = inc.Steps[:n+1], b.Since, b, monitor.Waiting{}
 			m := v.ended(i, inc)
 			return Message{
 				HTML:    string(blocks(html(m.HTML), v.nowLine(now, b))),

@@ -13,6 +13,7 @@ import (
 type Entry struct {
 	Instance monitor.Instance
 	Incident monitor.Incident
+	Outage   monitor.Subject // set where it is of a pool or of everything, and of no instance
 }
 
 // manyAtOnce is from how many on it is seldom the phones.
@@ -24,8 +25,15 @@ const reserve = 100
 // Digest is many incidents in one message, and stays their card: those that work again move to the end. It counts all
 // and names the worst, at most [monitor.MaxNamed]; the number of those named is returned. A file names more, see [File].
 func (v Voice) Digest(entries []Entry) (Message, int) {
+	return v.digest(entries, v.digestTitle(entries))
+}
+
+func (v Voice) digest(entries []Entry, title html) (Message, int) {
 	groups := v.groups(entries)
-	head := blocks(lines(v.digestTitle(entries), v.digestCounts(groups), v.pools(entries)), v.digestLoss(entries), v.digestAdvice(entries))
+	numbers, outages := apart(entries)
+	head := blocks(
+		lines(title, v.digestCounts(groups), v.pools(numbers)), v.digestLoss(numbers), v.outageAdvice(outages), v.digestAdvice(numbers),
+	)
 	list, more := v.digestList(entries, groups, visible(head))
 	return Message{HTML: string(blocks(head, list.text(more)))}, list.named
 }
@@ -41,6 +49,9 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 		l.most = most
 		for _, g := range groups {
 			title := g.title
+			if g.ofOutages() {
+				title = "" // each says it itself
+			}
 			for _, e := range g.entries {
 				l.add(title, line(e))
 				title = ""
@@ -48,8 +59,8 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 		}
 		return l
 	}
-	bare := fill(func(e Entry) html { return listed(e.Instance) })
-	full := fill(func(e Entry) html { return listed(e.Instance) + v.toAndFro(e.Incident) })
+	bare := fill(v.listedEntry)
+	full := fill(func(e Entry) html { return v.listedEntry(e) + v.toAndFro(e.Incident) })
 	if full.named < bare.named {
 		return bare, more
 	}
@@ -92,7 +103,7 @@ type group struct {
 func (v Voice) groups(entries []Entry) []group {
 	byOrder := map[string]*group{}
 	for _, e := range entries {
-		g := v.groupOf(e.Incident)
+		g := v.groupOf(e)
 		if byOrder[g.order] == nil {
 			byOrder[g.order] = &g
 		}
@@ -100,8 +111,13 @@ func (v Voice) groups(entries []Entry) []group {
 	}
 	groups := make([]group, 0, len(byOrder))
 	for _, g := range byOrder {
-		slices.SortFunc(g.entries, func(a, b Entry) int { return compareIDs(a.Instance.ID, b.Instance.ID) })
+		slices.SortFunc(g.entries, func(a, b Entry) int {
+			return cmp.Or(compareIDs(a.Instance.ID, b.Instance.ID), cmp.Compare(a.Outage, b.Outage))
+		})
 		g.count = v.say("digest.count", vars{"N": len(g.entries), "Word": g.count})
+		if g.ofOutages() {
+			g.count = v.say("outage.count", vars{"Count": len(g.entries), "Over": g.order == outageOverOrder})
+		}
 		groups = append(groups, *g)
 	}
 	slices.SortFunc(groups, func(a, b group) int {
@@ -111,11 +127,16 @@ func (v Voice) groups(entries []Entry) []group {
 }
 
 // groupOf gives the heading under which an incident stands; the first letter of its order says how bad it is.
-func (v Voice) groupOf(inc monitor.Incident) group {
+func (v Voice) groupOf(e Entry) group {
+	inc := e.Incident
 	plainGroup := func(order, mark, key string) group {
 		return group{order: order, title: html(mark) + " " + v.say(key, nil), count: v.say(key, nil)}
 	}
 	switch {
+	case e.Outage != "" && inc.Open():
+		return plainGroup(outageOrder, red, "outage.group")
+	case e.Outage != "":
+		return plainGroup(outageOverOrder, green, "outage.group_over")
 	case inc.Dropped:
 		return plainGroup("z", white, "digest.dropped")
 	case onProbation(inc):
@@ -147,6 +168,10 @@ func compareIDs(a, b monitor.InstanceID) int {
 
 // digestTitle says how many, and since when.
 func (v Voice) digestTitle(entries []Entry) html {
+	entries, outages := apart(entries)
+	if title := v.outagesTitle(outages, entries); title != "" {
+		return title
+	}
 	stopped, blind, out, mark := 0, 0, 0, white
 	from, to := time.Time{}, time.Time{}
 	for _, e := range entries {
@@ -210,7 +235,7 @@ func worse(a, b string) string {
 }
 
 func (v Voice) digestCounts(groups []group) html {
-	if len(groups) == 1 && !open(groups[0].entries[0]) {
+	if len(groups) == 1 && (groups[0].ofOutages() || !open(groups[0].entries[0])) {
 		return "" // the title says it
 	}
 	counts := make([]html, 0, len(groups))
@@ -248,30 +273,6 @@ func (v Voice) pools(entries []Entry) html {
 	return v.say("digest.pools", vars{
 		"Pools": join(", ", all), "One": len(names) == 1, "Most": counts[names[0]]*2 > out, "Pool": names[0],
 	})
-}
-
-// digestLoss is how long what is sent to them is kept.
-func (v Voice) digestLoss(entries []Entry) html {
-	var first time.Time
-	waits := false
-	for _, e := range entries {
-		s := storyOf(e.Incident)
-		if !open(e) || !topicOf(s.shown(e.Incident.Told).Finding).kept {
-			continue
-		}
-		waits = true
-		if at, known := s.lossFrom(); known && v.Now.Before(at) && (first.IsZero() || at.Before(first)) {
-			first = at
-		}
-	}
-	switch {
-	case !waits:
-		return ""
-	case first.IsZero():
-		return v.say("digest.kept", vars{"At": ""})
-	default:
-		return v.say("digest.kept", vars{"At": v.clock(first)})
-	}
 }
 
 // open reports whether people are to think of an entry as out.

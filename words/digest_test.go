@@ -81,7 +81,7 @@ func TestDigestAsTheyRecover(t *testing.T) {
 	digest(t, "digest_back", at(3, 42), back, 12)
 	digest(t, "digest_over", at(3, 42), all[20:31], 11)
 	unproved := outSince(promo, state(monitor.Suspended), at(3, 11)).becomes(authorized, at(3, 40))
-	digest(t, "digest_unproved", at(3, 42), append(back, Entry{promo, unproved.c.Incident}), 13)
+	digest(t, "digest_unproved", at(3, 42), append(back, Entry{Instance: promo, Incident: unproved.c.Incident}), 13)
 }
 
 // A digest of very many counts all, names sixty, and has a table that names all.

@@ -74,7 +74,7 @@ func (v Voice) endActs(inc monitor.Incident, s story) html {
 	if inc.Restricted {
 		key = "end.rebooted" // a restriction is not cured by it
 	}
-	return lines(v.actLines(s.acts[:len(s.acts)-1]), v.say(key, v.actFacts(a)))
+	return lines(v.actLines(s.acts[:len(s.acts)-1]), v.say(key, v.actFacts(a.Action)))
 }
 
 // endCost is what became of the messages, as far as it can be known.
@@ -83,6 +83,8 @@ func (v Voice) endCost(inc monitor.Incident, s story) html {
 	_, known := s.lossFrom()
 	out := inc.Closed.Sub(s.began())
 	switch {
+	case counted(inc.Queue) && !s.all(isView):
+		return v.endQueue(inc)
 	case onProbation(inc):
 		return v.say("end.unproved_cost", x)
 	case inc.Restricted:

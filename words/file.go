@@ -40,6 +40,9 @@ func (v Voice) Table(entries []Entry) (File, error) {
 
 func (v Voice) row(e Entry) []string {
 	i, inc := e.Instance, e.Incident
+	if e.Outage != "" {
+		i.Name, i.Pool = v.outageName(e.Outage), outagePool(e.Outage)
+	}
 	state := storyOf(inc).shown(inc.Told)
 	return []string{
 		string(i.ID), cell(i.Name), cell(strings.Join(i.Tags, " ")), cell(i.Pool),

@@ -2,8 +2,8 @@ package words
 
 import "greenwatch/monitor"
 
-// List tells of a version of the file that lists the instances: that it is watched, that it is wrong, or that a person
-// must decide.
+// List tells of a version of the file that lists the instances, or of the partner's list: that it is watched, that it is
+// wrong, or that a person must decide.
 func (v Voice) List(alert monitor.Alert) Message {
 	news := monitor.ListNews{}
 	if alert.List != nil {
@@ -11,6 +11,9 @@ func (v Voice) List(alert monitor.Alert) Message {
 	}
 	switch alert.Kind {
 	case monitor.ListRefused:
+		if news.File == "" {
+			return v.partnerRefused(news)
+		}
 		return v.listRefused(news)
 	case monitor.ListAsked:
 		return v.listAsked(news)
@@ -23,10 +26,10 @@ func (v Voice) listChanged(n monitor.ListNews) Message {
 	mark, x := green, vars{"Added": n.Added.Count, "Gone": n.Gone.Count, "Changed": n.Changed.Count}
 	var mended, unasked html
 	if n.Mended {
-		mended = v.say("listing.mended_line", nil)
+		mended = v.say(eitherList(n.File, "listing.mended_line", "partner.mended_line"), nil)
 	}
 	if n.Start && monitor.TooManyGone(n.Gone.Count, n.Of) {
-		mark, unasked = orange, v.say("listing.unasked", nil)
+		mark, unasked = orange, v.say(eitherList(n.File, "listing.unasked", "partner.unasked"), nil)
 	}
 	key := "listing.changed"
 	if n.Added.Count+n.Gone.Count+n.Changed.Count == 0 {
@@ -34,7 +37,7 @@ func (v Voice) listChanged(n monitor.ListNews) Message {
 	}
 	return Message{HTML: string(lines(
 		v.listTitle(mark, key, n.File, x), mended,
-		v.listPart("listing.added", n.Added), v.listPart("listing.gone", n.Gone), v.listPart("listing.different", n.Changed),
+		v.listPart("listing.added", n.Added), v.listPart(eitherList(n.File, "listing.gone", "partner.gone"), n.Gone), v.listPart("listing.different", n.Changed),
 		v.say("listing.total", vars{"Count": n.Total}), unasked,
 	))}
 }
@@ -42,7 +45,7 @@ func (v Voice) listChanged(n monitor.ListNews) Message {
 // listTitle is a first line that begins with the file's name; that gives way, never the words.
 func (v Voice) listTitle(mark, key, file string, x vars) html {
 	room := maxTitle - len16(mark) - 1 - visible(v.say(key, x.with("File", "")))
-	return headline(mark, v.say(key, x.with("File", cut(clean(file), room))))
+	return headline(mark, v.say(key, x.with("File", cut(clean(v.listName(file)), room))))
 }
 
 func (v Voice) listPart(key string, p monitor.ListPart) html {
@@ -82,7 +85,7 @@ func (v Voice) listAsked(n monitor.ListNews) Message {
 		row = append(row, Button{Label: v.toast("button."+string(do), x), Do: do, Version: n.Version})
 	}
 	return Message{
-		HTML:    string(lines(v.listTitle(orange, "listing.asked", n.File, x), v.say("listing.asked_line", x))),
+		HTML:    string(lines(v.listTitle(orange, "listing.asked", n.File, x), v.say(eitherList(n.File, "listing.asked_line", "partner.asked_line"), x))),
 		Buttons: [][]Button{row},
 	}
 }
@@ -91,9 +94,9 @@ func (v Voice) listAsked(n monitor.ListNews) Message {
 func (v Voice) ListDecided(file string, q monitor.Question, by monitor.Person) Message {
 	x := vars{"Gone": q.Gone, "Count": q.Of, "Of": q.Of, "By": cut(clean(by.Name), maxPerson), "At": v.clock(v.Now)}
 	if q.Answer == monitor.DropGone {
-		return Message{HTML: string(lines(v.listTitle(orange, "listing.dropped", file, x), v.say("listing.dropped_line", x)))}
+		return Message{HTML: string(lines(v.listTitle(orange, "listing.dropped", file, x), v.say(eitherList(file, "listing.dropped_line", "partner.dropped_line"), x)))}
 	}
-	return Message{HTML: string(lines(v.listTitle(orange, "listing.kept", file, x), v.say("listing.kept_line", x)))}
+	return Message{HTML: string(lines(v.listTitle(orange, "listing.kept", file, x), v.say(eitherList(file, "listing.kept_line", "partner.kept_line"), x)))}
 }
 
 // ListClosed is what the question about a list reads like where an answer came too late, and why.
@@ -101,12 +104,24 @@ func (v Voice) ListClosed(file, why string) Message {
 	return Message{HTML: string(lines(v.listTitle(white, "listing.closed", file, nil), escape(why)))}
 }
 
-// Unlisted adds that the file which lists the instances is not watched as it is.
+// Unlisted adds that the file which lists the instances, or the partner's list, is not watched as it is.
 func (v Voice) Unlisted(m Message, s monitor.ListStanding) Message {
-	line := v.say("status.list", vars{
+	key := "status.list"
+	switch {
+	case s.News.File != "":
+	case s.News.Wrong > 0:
+		key = "status.partner"
+	default:
+		key = "status.partner_gone"
+	}
+	x := vars{
 		"File": cut(clean(s.News.File), maxName), "Since": v.clock(s.Since), "Read": v.clock(s.Read),
-		"Wrong": s.News.Wrong, "Gone": s.News.Gone.Count, "Of": s.News.Of,
-	})
+		"Wrong": s.News.Wrong, "Gone": s.News.Gone.Count, "Of": s.News.Of, "Why": cut(clean(s.News.Why), maxDetail),
+	}
+	if s.Read.IsZero() {
+		x["Read"] = ""
+	}
+	line := v.say(key, x)
 	if all := blocks(html(m.HTML), line); visible(all) <= MaxMessage {
 		m.HTML = string(all)
 	}

@@ -11,7 +11,7 @@ import (
 var everyMistake = []monitor.ListMistake{
 	monitor.ListUnread, monitor.ListEncoding, monitor.ListEmpty, monitor.ListNoHeader, monitor.ListColumn, monitor.ListNoColumn,
 	monitor.ListQuotes, monitor.ListFields, monitor.ListRounded, monitor.ListID, monitor.ListTwice, monitor.ListToken, monitor.ListURL,
-	monitor.ListLabel, monitor.ListPriority,
+	monitor.ListLabel, monitor.ListPriority, monitor.ListNotifications,
 }
 
 func some(n int, all ...monitor.Instance) monitor.ListPart {

@@ -10,7 +10,7 @@ type Command struct {
 
 // Menu is what the bot's menu of commands offers.
 func (v Voice) Menu() []Command {
-	names := []string{"status", "check", "reboot", "language", "help"}
+	names := []string{"status", "check", "queue", "reboot", "webhook", "language", "help"}
 	menu := make([]Command, 0, len(names))
 	for _, name := range names {
 		menu = append(menu, Command{Name: name, Description: v.toast("menu."+name, nil)})
@@ -20,8 +20,11 @@ func (v Voice) Menu() []Command {
 
 // Taken is what a confirmation reads like once the action is wanted.
 func (v Voice) Taken(i monitor.Instance, a monitor.Action) Message {
-	x := v.actFacts(a)
-	return Message{HTML: string(lines(v.title(orange, "taken.title", i, x), v.say("taken.line", x), v.identity(i)))}
+	x, title := v.actFacts(a), "taken.title"
+	if settings(a) {
+		title = "set.taken"
+	}
+	return Message{HTML: string(lines(v.title(orange, title, i, x), v.say("taken.line", x), v.identity(i)))}
 }
 
 // NotRebooted is what a confirmation reads like once nothing comes of it, and why.

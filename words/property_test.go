@@ -52,7 +52,14 @@ func lives(t *rapid.T, i monitor.Instance) (*life, time.Time) {
 		gap := time.Duration(rapid.IntRange(10, 200_000).Draw(t, "gap")) * time.Second
 		l.passes(now.Add(gap))
 		now = now.Add(gap)
-		switch rapid.IntRange(0, 5).Draw(t, "what") {
+		switch rapid.IntRange(0, 7).Draw(t, "what") {
+		case 6:
+			l.guided(t, now)
+			now = now.Add(20 * time.Minute)
+		case 7:
+			look := monitor.QueueLook{At: now, Known: true, Count: rapid.SampledFrom([]int{0, 1, 2, 21, 8412, 1_000_000}).Draw(t, "waits")}
+			look.Head = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "head")
+			l.take(l.c.Look(look, scene(now)))
 		case 0:
 			kinds := []monitor.OutcomeKind{monitor.OutcomeAccepted, monitor.OutcomeRefused, monitor.OutcomeUnknown}
 			o := monitor.Outcome{Kind: rapid.SampledFrom(kinds).Draw(t, "outcome"), Detail: nasty().Draw(t, "words")}
@@ -165,7 +172,7 @@ func TestAnyCrowdIsSaidWell(t *testing.T) {
 		for range rapid.IntRange(1, 8).Draw(t, "kinds") {
 			i := instances().Draw(t, "instance")
 			l := wellFor(i, days, at(3, 0)).becomes(findings().Draw(t, "finding"), at(3, 1)).passes(at(3, 10))
-			pattern = append(pattern, Entry{i, l.c.Incident})
+			pattern = append(pattern, Entry{Instance: i, Incident: l.c.Incident})
 			seen = append(seen, Seen{Instance: i, Case: l.c})
 			roll.Bad = append(roll.Bad, monitor.RollEntry{Instance: i.ID, Finding: l.c.Belief.Finding})
 		}

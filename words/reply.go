@@ -9,12 +9,16 @@ func (v Voice) Reply(i monitor.Instance, n monitor.Note) Message {
 	switch {
 	case alert.Kind == monitor.ActedOn && alert.Action != nil:
 		return v.acted(i, inc, alert)
+	case alert.Queue != nil:
+		return v.Flow(i, alert)
 	case n.Card == 0 || alert.Kind.Begins():
 		return v.Card(i, inc)
 	case alert.Kind == monitor.Dropped:
 		return v.short(v.dropped(i, inc))
 	case alert.Kind == monitor.Resolved, alert.Kind == monitor.Proved, !inc.Open():
 		return v.over(i, inc)
+	case alert.Kind == monitor.LossNear && !inc.Queue.FirstLoss.IsZero():
+		return v.lossNear(i, inc)
 	default:
 		return v.news(i, inc, alert)
 	}

@@ -29,21 +29,24 @@ func (s Seen) finding() monitor.Finding {
 	return s.Case.Belief.Finding
 }
 
-// Status answers /status: how many work, and one line for each that does not, the worst first, as many as fit.
-func (v Voice) Status(all []Seen) Message { return v.standing(all, "") }
+// Status answers /status: how many work, and one line for each that does not, the worst first, as many as fit. Of the cases
+// of pools and of everything it names the outages that last.
+func (v Voice) Status(all []Seen, pools ...monitor.Case) Message {
+	return v.standing(all, "", pools)
+}
 
 // Checked answers /check about all: the same by what GREEN-API has just said, and what of it is not believed yet.
-func (v Voice) Checked(all []Seen) Message {
+func (v Voice) Checked(all []Seen, pools ...monitor.Case) Message {
 	x, missing := vars{"Fresh": slices.ContainsFunc(all, Seen.fresh)}, 0
 	for _, s := range all {
 		if !s.answered() {
 			missing++
 		}
 	}
-	return v.standing(all, v.say("status.asked", x.with("Missing", missing)))
+	return v.standing(all, v.say("status.asked", x.with("Missing", missing)), pools)
 }
 
-func (v Voice) standing(all []Seen, asked html) Message {
+func (v Voice) standing(all []Seen, asked html, pools []monitor.Case) Message {
 	counts, good, mark := newTally(v), 0, green
 	var wanting []Seen
 	for _, s := range all {
@@ -61,7 +64,9 @@ func (v Voice) standing(all []Seen, asked html) Message {
 	if len(all) == 0 {
 		return Message{HTML: string(headline(white, v.say("status.nothing", nil)))}
 	}
-	head := lines(headline(mark, v.say("status.title", x)), counts.text()+".", asked)
+	outages, worst := v.outageLines(pools)
+	mark = worseStatus(mark, worst)
+	head := blocks(lines(headline(mark, v.say("status.title", x)), counts.text()+".", asked), outages)
 	list := newList(v, MaxMessage-reserve-visible(head)-2)
 	for _, s := range byNeed(wanting) {
 		list.add("", v.statusLine(s))
@@ -131,7 +136,7 @@ func (v Voice) Detail(i monitor.Instance, c monitor.Case, last monitor.Reading, 
 	}
 	text := blocks(
 		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i)),
-		lines(v.lastReading(last), v.incidentLine(c.Incident), v.lastAct(c.Action)),
+		lines(v.lastReading(last), v.incidentLine(c.Incident), v.lastAct(c.Action), v.queueLine(c.Queue)),
 		v.advice(i, c),
 		lines(history...),
 	)
@@ -143,11 +148,12 @@ func (v Voice) advice(i monitor.Instance, c monitor.Case) html {
 	if v := c.Belief.Verdict(); v == monitor.Good || v == monitor.Unseen {
 		return ""
 	}
-	s := story{run: []monitor.Belief{c.Belief}}
-	if c.Incident.Open() {
-		s = storyOf(c.Incident)
+	s, inc := story{run: []monitor.Belief{c.Belief}}, c.Incident
+	if inc.Open() {
+		s = storyOf(inc)
 	}
-	return v.steps(topicOf(c.Belief.Finding), v.facts(i, c.Incident, s, c.Belief))
+	inc.Queue = lately(c.Queue)
+	return v.steps(topicOf(c.Belief.Finding), v.facts(i, inc, s, c.Belief))
 }
 
 func (v Voice) lastReading(r monitor.Reading) html {
@@ -177,7 +183,7 @@ func (v Voice) lastAct(a monitor.Action) html {
 	if a.Key == "" {
 		return ""
 	}
-	return v.actLine(a)
+	return v.actLine(act{Action: a})
 }
 
 func (v Voice) transition(t monitor.Transition) html {

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"time"
 
 	"greenwatch/monitor"
@@ -14,7 +15,7 @@ type story struct {
 	before monitor.Belief   // what was believed until then; nothing where it was bad at first sight
 	run    []monitor.Belief // what has been believed since, in order, none of it good
 	end    monitor.Belief   // the good that ended it, if it has ended
-	acts   []monitor.Action // what was done within it, each as it stands now
+	acts   []act            // what was done within it, each as it stands now
 }
 
 func storyOf(inc monitor.Incident) story {
@@ -22,7 +23,7 @@ func storyOf(inc monitor.Incident) story {
 	for _, step := range inc.Steps {
 		switch b := step.Belief; {
 		case step.Action.Key != "":
-			s.acts = heard(s.acts, step.Action)
+			s.acts = heard(s.acts, act{step.Action, step.At})
 		case b.Answer == "":
 		case b.Verdict() == monitor.Good:
 			s.end = b
@@ -50,7 +51,7 @@ func wayOf(inc monitor.Incident) []monitor.Belief {
 }
 
 // heard replaces the earlier stage of an action, or adds the action.
-func heard(acts []monitor.Action, a monitor.Action) []monitor.Action {
+func heard(acts []act, a act) []act {
 	for n := range acts {
 		if acts[n].Key == a.Key {
 			acts[n] = a
@@ -102,10 +103,24 @@ func (s story) busy() bool {
 	return n > 0 && s.acts[n-1].UnderWay()
 }
 
+// setting reports whether the end of a change of settings is awaited.
+func (s story) setting() bool { return s.busy() && settings(s.acts[len(s.acts)-1].Action) }
+
+// reboots are the actions that are reboots.
+func (s story) reboots() []act {
+	return slices.DeleteFunc(slices.Clone(s.acts), func(a act) bool { return a.Verb != monitor.Reboot })
+}
+
+// mine reports whether every reboot was the runbook's own.
+func (s story) mine() bool {
+	all := s.reboots()
+	return len(all) > 0 && !slices.ContainsFunc(all, func(a act) bool { return !a.Automatic })
+}
+
 // cure is the reboot after which it was good again.
-func (s story) cure() (monitor.Action, bool) {
+func (s story) cure() (act, bool) {
 	if len(s.acts) == 0 || s.end.Answer == "" {
-		return monitor.Action{}, false
+		return act{}, false
 	}
 	a := s.acts[len(s.acts)-1]
 	worked := a.Outcome.Kind == monitor.OutcomeWorked

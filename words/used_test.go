@@ -108,6 +108,9 @@ func made() family {
 	for _, what := range everyMistake {
 		f.needs("listing.mistake.", string(what))
 	}
+	for _, what := range []monitor.ListMistake{monitor.PartnerRefused, monitor.PartnerAway, monitor.ListEmpty} {
+		f.needs("partner."+string(what), ".title", ".do")
+	}
 	f.needs("own.over_exhausted", ".title", ".line")
 	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf} {
 		f.needs("notice."+string(k), ".title", ".line")
@@ -126,16 +129,25 @@ func (f *family) ofTopics() {
 		if t.key != goodTopic.key && t.key != unseenTopic.key {
 			f.needs(t.key, ".title", ".still", ".cost", ".do")
 			f.takes(t.key, ".state", ".dont", ".link")
+			if t.kept {
+				f.needs(t.key, ".waits")
+			}
 		}
 	}
 }
 
 func (f *family) ofActs() {
-	for _, do := range []Do{Check, Reboot, Confirm, Cancel, Adopt, Drop, Keep} {
+	for _, do := range []Do{Check, Reboot, Confirm, Cancel, Adopt, Drop, Keep, HookAsk, HookReplace, HookSet, HookNo, Undo} {
 		f.needs("button.", string(do))
 	}
 	for _, how := range []string{"wanted", "running", "accepted", "worked", "no_change", "refused", "unknown", "expired"} {
 		f.needs("act.", how)
+	}
+	for _, how := range []string{"wanted", "running", "accepted", "worked", "no_change", "refused", "unknown", "expired", "held"} {
+		f.needs("auto.", how)
+	}
+	for _, s := range []monitor.Subject{monitor.Self, "pool/7105"} {
+		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over")
 	}
 	for _, how := range []string{"worked", "unproved", "no_change", "refused", "unknown", "expired"} {
 		f.needs("acted."+how, ".title", ".line")

@@ -43,7 +43,7 @@ type Button struct {
 	Label    string
 	Do       Do
 	Instance monitor.InstanceID // empty where it concerns none
-	Version  string             // of the list of instances, where it answers about that
+	Version  string             // of the list of instances, or of a webhookUrl, where it answers about that; of the change, where it undoes it
 }
 
 // Do is what a button is for.
@@ -58,6 +58,12 @@ const (
 	Adopt   Do = "adopt" // treat those that were bad at first sight as numbers that should work
 	Drop    Do = "drop"  // watch the numbers no more that are gone from the list
 	Keep    Do = "keep"  // go on watching them
+
+	HookAsk     Do = "hook"     // send an instance's notifications here; it is asked about first
+	HookReplace Do = "hookover" // the same, where it replaces another's address, which is asked about twice
+	HookSet     Do = "hookset"  // the answer yes
+	HookNo      Do = "hookno"
+	Undo        Do = "undo" // bring back the settings before
 )
 
 // buttons makes one row.

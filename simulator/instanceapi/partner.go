@@ -50,15 +50,16 @@ func (s *Server) partnerEntry(in *instance, now time.Time) map[string]any {
 	if in.account == Deleted {
 		removed = form(in.deleted)
 	}
-	expires := in.Expires
-	if expires.IsZero() {
+	expires, tariff := in.Expires, "BUSINESS"
+	if expires.IsZero() { // the plan "Partner" is renewed by itself
+		tariff = "PARTNER"
 		expires = in.added.Add((now.Sub(in.added)/partnerMonth + 1) * partnerMonth)
 	}
 	return map[string]any{
 		"idInstance": json.Number(in.ID), "name": in.Name, "typeInstance": in.Line, "messenger": in.Line,
 		"typeAccount": "", "partnerUserUiid": "", "timeCreated": form(in.added), "timeDeleted": removed,
-		"apiTokenInstance": string(in.Token), "deleted": in.account == Deleted, "tariff": "PARTNER", "isFree": false,
-		"isPartner": true, "expirationDate": form(expires), "isExpired": in.account == Expired,
+		"apiTokenInstance": string(in.Token), "deleted": in.account == Deleted, "tariff": tariff, "isFree": false,
+		"isPartner": in.Expires.IsZero(), "expirationDate": form(expires), "isExpired": in.account == Expired,
 	}
 }
 

@@ -19,6 +19,7 @@ type Snapshot struct {
 	Queue          int // messages that wait
 	Held           bool
 	Sent, Expired  int // messages that have left and that were dropped after 24 h
+	Allowance      int // messages that leave before a restriction that was lifted is back; 0: none is
 	Notices        int // notifications that wait
 }
 
@@ -47,7 +48,7 @@ func (s *Server) snapshot(in *instance) Snapshot {
 		ID: in.ID, Name: in.Name, Pool: in.pool(), Line: in.Line,
 		State: in.current.state, Since: in.current.at, Answer: s.wouldAnswer(in), Account: in.account,
 		Reboots: len(in.seen.reboots), Queue: len(in.queue), Held: in.held, Sent: in.sent, Expired: in.expired,
-		Notices: len(in.notices),
+		Notices: len(in.notices), Allowance: in.current.left,
 	}
 	if len(in.plan) > 0 {
 		v.ChangesAt = in.plan[0].at
