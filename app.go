@@ -101,14 +101,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err := errors.Join(a.breakSilence(cfg, t), a.followLists(ctx, cfg, green, t)); err != nil {
 		return err
 	}
-	a.watcher, err = watcher.New(ctx, watcher.Options{
-		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
-		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
-		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
-		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
-	})
-	if err != nil {
+	if err := a.newWatcher(ctx, cfg, green); err != nil {
 		return err
 	}
 	teller, err := a.newTeller(ctx, cfg, client)
@@ -125,7 +118,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	hooks := a.newHooks(cfg, green)
-	a.actor, err = acts.New(acts.Options{API: hands{green, hooks}, Store: a.store, Scene: a.watcher.Scene, Log: a.log})
+	a.actor, err = acts.New(acts.Options{API: actsAPI{green, hooks}, Store: a.store, Scene: a.watcher.Scene, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -135,7 +128,8 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	}
 	a.bot, err = bot.New(bot.Options{
 		Telegram: client, Chats: homes, Operators: cfg.Operators, Fleet: cfg.Fleet,
-		Cases: a.store, States: a.store, Watch: a.watcher, Hooks: hooks, Queues: a.queuesForBot(cfg), List: a.lists.forBot(), Policy: cfg.Policy, Voices: teller.Voices, Log: a.log,
+		Cases: a.store, States: a.store, Watch: a.watcher, Hooks: hooks, Queues: a.queuesForBot(cfg), List: a.lists.forBot(),
+		Policy: cfg.Policy, Voices: teller.Voices, Log: a.log,
 	})
 	if err != nil {
 		return err
@@ -143,6 +137,18 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	m.watch(a, cfg, client)
 	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second}
 	return nil
+}
+
+func (a *app) newWatcher(ctx context.Context, cfg config, green *greenapi.Client) (err error) {
+	m := a.metrics
+	a.watcher, err = watcher.New(ctx, watcher.Options{
+		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
+		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
+		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
+		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
+	})
+	return err
 }
 
 func (a *app) pages(cfg config) http.Handler {
@@ -190,7 +196,7 @@ func namedZone(zone *time.Location) *time.Location {
 	return zone
 }
 
-// committed logs what a commit brought and hands it on. Nobody is waited for; a nudge that is lost is found by a look.
+// committed logs what a commit brought and actsAPI it on. Nobody is waited for; a nudge that is lost is found by a look.
 func (a *app) committed(e monitor.Effects) {
 	for _, alert := range e.Alerts {
 		a.log.Info("alert", "kind", alert.Kind, "subject", alert.Subject, "word", alert.Belief.Word(), "detail", alert.Belief.Detail)

@@ -71,7 +71,8 @@ type demonstration struct {
 }
 
 func newDemo(log *slog.Logger, database string) *demonstration {
-	d := &demonstration{telegram: demoTelegram(), green: instanceapi.New(instanceapi.Options{})}
+	// A count that is up to date at each look: the demo's looks come sooner than the vendor's count is brought up to date.
+	d := &demonstration{telegram: demoTelegram(), green: instanceapi.New(instanceapi.Options{CountRefresh: time.Millisecond})}
 	d.program = &demoProgram{green: d.green, log: log, turns: make(chan demoTurn)}
 	d.program.cfg.Database, d.program.cfg.Zone = database, demoZone(time.Now())
 	d.page = page.New(page.Options{
@@ -81,7 +82,8 @@ func newDemo(log *slog.Logger, database string) *demonstration {
 			{Person: demoOperator, Role: page.Text{EN: "may reboot", RU: "может перезагрузить"}},
 			{Person: demoGuest, Role: page.Text{EN: "may look and check", RU: "смотрит и проверяет"}},
 		},
-		LanguageCommand: "/language", Speeds: demoSpeeds(), Turn: d.program.turn, Story: demoNight(),
+		LanguageCommand: "/language", Speeds: demoSpeeds(), Turn: d.program.turn, Story: demoNight(d.program.rest),
+		Gate: http.HandlerFunc(d.program.gate), Pass: d.program.pass,
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/telegram/", http.StripPrefix("/telegram", d.telegram))

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"greenwatch/monitor"
@@ -14,9 +17,11 @@ import (
 // demoPace is a step of the demo's clock: the settings with which the program runs, and how long a reboot takes.
 type demoPace struct {
 	page.Speed
-	check           string // CHECK_SCHEDULE
+	check, queues   string        // CHECK_SCHEDULE and QUEUE_SCHEDULE
+	timeout         time.Duration // CHECK_TIMEOUT; well below the time between two checks, or an outage is not seen in time
 	confirm, reboot time.Duration
 	relapse         time.Duration
+	grace, wait     time.Duration // STARTING_GRACE and REBOOT_WAIT
 }
 
 // demoPaces begin with the one at the start.
@@ -24,24 +29,24 @@ func demoPaces() []demoPace {
 	return []demoPace{
 		{
 			page.Speed{Key: "×60", Means: page.Text{
-				EN: "Checks about once a second instead of once a minute, confirms after 0.2 s instead of 10 s, probation lasts 1 min instead of 1 h. A reboot takes 6 s.",
-				RU: "Проверка примерно раз в секунду, а не раз в минуту, подтверждение через 0,2 с, а не через 10 с, испытательный срок 1 мин, а не 1 ч. Перезагрузка длится 6 с.",
+				EN: "Checks every second, not every minute; queues every 10 s, not 10 min. What hangs in its start is rebooted after 4 s, not 1 min, and judged after 10 s. Probation lasts 1 min, not 1 h, a reboot 6 s.",
+				RU: "Проверка каждую секунду, а не минуту; очереди каждые 10 с, а не 10 мин. Зависшее при запуске перезагружается через 4 с, а не 1 мин, итог через 10 с. Испытательный срок 1 мин, а не 1 ч, перезагрузка 6 с.",
 			}},
-			"@every 1s", time.Second / 5, 6 * time.Second, time.Minute,
+			"@every 1s", "@every 10s", 300 * time.Millisecond, time.Second / 5, 6 * time.Second, time.Minute, 4 * time.Second, 10 * time.Second,
 		},
 		{
 			page.Speed{Key: "×10", Means: page.Text{
-				EN: "Checks every 6 s instead of once a minute, confirms after 1 s instead of 10 s, probation lasts 6 min instead of 1 h. A reboot takes 10 s.",
-				RU: "Проверка каждые 6 с, а не раз в минуту, подтверждение через 1 с, а не через 10 с, испытательный срок 6 мин, а не 1 ч. Перезагрузка длится 10 с.",
+				EN: "Checks every 6 s, not every minute; queues every minute, not every 10. What hangs in its start is rebooted after 10 s, not 1 min, and judged after 20 s. Probation lasts 6 min, not 1 h, a reboot 10 s.",
+				RU: "Проверка каждые 6 с, а не раз в минуту; очереди раз в минуту, а не в 10. Зависшее при запуске перезагружается через 10 с, а не 1 мин, итог через 20 с. Испытательный срок 6 мин, а не 1 ч, перезагрузка 10 с.",
 			}},
-			"@every 6s", time.Second, 10 * time.Second, 6 * time.Minute,
+			"@every 6s", "@every 1m", 5 * time.Second, time.Second, 10 * time.Second, 6 * time.Minute, 10 * time.Second, 20 * time.Second,
 		},
 		{
 			page.Speed{Key: "×1", Means: page.Text{
-				EN: "As in earnest: checks once a minute, confirms after 10 s, probation lasts 1 h. A reboot takes 30 s.",
-				RU: "Как на самом деле: проверка раз в минуту, подтверждение через 10 с, испытательный срок 1 ч. Перезагрузка длится 30 с.",
+				EN: "As in earnest: checks every minute, queues every 10. What hangs in its start is rebooted after 1 min and judged after 2 min. Probation lasts 1 h, a reboot 30 s.",
+				RU: "Как на самом деле: проверка раз в минуту, очереди раз в 10. Зависшее при запуске перезагружается через 1 мин, итог через 2 мин. Испытательный срок 1 ч, перезагрузка 30 с.",
 			}},
-			"@every 1m", 10 * time.Second, 30 * time.Second, time.Hour,
+			"@every 1m", "@every 10m", 30 * time.Second, 10 * time.Second, 30 * time.Second, time.Hour, time.Minute, 2 * time.Minute,
 		},
 	}
 }
@@ -61,7 +66,7 @@ type demoProgram struct {
 	green *instanceapi.Server
 	log   *slog.Logger
 	turns chan demoTurn
-	app   *app // made, and not run yet
+	app   atomic.Pointer[app] // made, and not run yet at first
 }
 
 type demoTurn struct {
@@ -72,18 +77,35 @@ type demoTurn struct {
 // make makes the program with the settings of a pace.
 func (p *demoProgram) make(ctx context.Context, pace demoPace) error {
 	cfg := p.cfg
-	var err error
-	if cfg.Schedule, err = parseSchedule(pace.check); err != nil {
+	var err, wrong error
+	cfg.Schedule, err = parseSchedule(pace.check)
+	cfg.QueueSchedule, wrong = parseSchedule(pace.queues)
+	if err := errors.Join(err, wrong); err != nil {
 		return err
 	}
-	cfg.Policy = monitor.Policy{ConfirmAfter: pace.confirm, UnreachableAfter: 3, RelapseWindow: pace.relapse}
+	cfg.CheckTimeout = pace.timeout
+	cfg.Policy = monitor.Policy{
+		ConfirmAfter: pace.confirm, UnreachableAfter: 3, RelapseWindow: pace.relapse, Interval: interval(cfg.Schedule),
+		AutoReboot: monitor.AutoRebootOn, StartingGrace: pace.grace, RebootWait: pace.wait,
+	}
 	for _, i := range demoFleet() {
 		if err := p.green.SetRebootTime(i.id, pace.reboot); err != nil {
 			return err
 		}
 	}
-	p.app, err = newApp(ctx, cfg, p.log, p.reach)
+	a, err := newApp(ctx, cfg, p.log, p.reach)
+	p.app.Store(a)
 	return err
+}
+
+// gate has the program answer, as it does at HTTP_ADDR.
+func (p *demoProgram) gate(w http.ResponseWriter, r *http.Request) {
+	a := p.app.Load()
+	if a == nil {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	a.server.Handler.ServeHTTP(w, r)
 }
 
 // run ends with ctx, or with an error of the program's.
@@ -91,7 +113,7 @@ func (p *demoProgram) run(ctx context.Context) error {
 	for {
 		life, end := context.WithCancel(ctx)
 		ended := make(chan error, 1)
-		go func() { ended <- p.app.run(life) }()
+		go func() { ended <- p.app.Load().run(life) }()
 		select {
 		case err := <-ended:
 			end()

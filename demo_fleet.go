@@ -54,7 +54,6 @@ func demoConfig(cfg *config, green *instanceapi.Server, room, api string) error 
 	cfg.Fleet, cfg.Credentials, err = fleet.Load(fleet.Sources{CSV: csv, URL: api})
 	cfg.BotToken, cfg.TelegramURL = secret.New(demoToken), room+"/telegram"
 	cfg.Chats, cfg.Operators = []monitor.Address{{Chat: demoGroup}}, []int64{demoOperator.ID}
-	cfg.CheckTimeout = 5 * time.Second
 	return err
 }
 

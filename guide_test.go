@@ -87,19 +87,19 @@ func TestGuideMakesNoLoop(t *testing.T) {
 	inHouse(t, 5, func(t *testing.T, h *house) {
 		h.guided()
 		h.end()
-		h.cfg.Policy.StartingGrace = 0
+		h.cfg.Policy.StartingGrace, h.cfg.Chats = 0, h.cfg.Chats[:1]
 		h.start()
 		h.stick(first)
-		h.pass(6 * time.Hour)
+		h.pass(90 * time.Minute)
 		if n := h.reboots(first); n != 1 {
 			t.Errorf("%d reboots of what is stuck, want 1", n)
 		}
 		const second = "7105000002"
-		for range 10 {
+		for range 5 {
 			h.stick(second)
-			h.pass(25 * time.Minute)
+			h.pass(12 * time.Minute)
 			h.set(second, instanceapi.Authorized)
-			h.pass(65 * time.Minute)
+			h.pass(16 * time.Minute)
 		}
 		if n := h.reboots(second); n == 0 || n > 3 {
 			t.Errorf("%d reboots of what is stuck again and again within a day, want 1 to 3", n)
@@ -220,4 +220,46 @@ func TestGuideGate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Bills that fall due together are one message, which names all and shows who is paid again, and one silent reply.
+func TestGuideExpiredTogether(t *testing.T) {
+	inHouse(t, 6, func(t *testing.T, h *house) {
+		h.guided()
+		quiet := len(h.bots(opsGroup))
+		scopes := make([]instanceapi.Scope, 0, 3)
+		for i := range 3 {
+			s := instanceapi.InstanceScope(fmt.Sprint(7105000001 + i))
+			scopes = append(scopes, s)
+			if err := h.green.Break(s, instanceapi.Fault{
+				Kind: instanceapi.Custom, Status: 400, ContentType: "text/plain", Body: "Instance account is expired. Renew your instance",
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.pass(4 * time.Minute)
+		card := h.find(opsGroup, "3 numbers are not paid: GREEN-API has stopped them")
+		for _, name := range []string{"Kazan_01", "Kazan_02", "Kazan_03"} {
+			if !strings.Contains(card.Text, name) {
+				t.Errorf("%s is not named:\n%s", name, card.Text)
+			}
+		}
+		if got := len(h.bots(opsGroup)) - quiet; got != 1 || card.Silent {
+			t.Errorf("%d messages, want 1 that rings:\n%s", got, h.transcript(opsGroup))
+		}
+		h.green.Mend(scopes[0])
+		h.pass(3 * time.Minute)
+		if got := len(h.bots(opsGroup)) - quiet; got != 1 {
+			t.Errorf("%d messages after the first is paid, want 1:\n%s", got, h.transcript(opsGroup))
+		}
+		h.find(opsGroup, "2 numbers are not paid")
+		h.green.Mend(scopes[1])
+		h.green.Mend(scopes[2])
+		h.pass(3 * time.Minute)
+		own := h.bots(opsGroup)[quiet:]
+		if len(own) != 2 || own[0].ID != card.ID || !strings.Contains(own[0].Text, "3 numbers work again") ||
+			!own[1].Silent || own[1].ReplyTo != card.ID {
+			t.Errorf("told:\n%s", h.transcript(opsGroup))
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -156,7 +157,7 @@ func (h *hooks) SetSettings(ctx context.Context, act monitor.Action) monitor.Out
 	if err != nil {
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: faultOf(err)}
 	}
-	if !p.fits(h.version(now.WebhookURL)) {
+	if !slices.Contains(p.versions, h.version(now.WebhookURL)) {
 		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: words.HookChanged}
 	}
 	o := h.green.SetSettings(ctx, id, p.change)
@@ -170,15 +171,6 @@ func (h *hooks) SetSettings(ctx context.Context, act monitor.Action) monitor.Out
 		}})
 	}
 	return o
-}
-
-func (p plan) fits(version string) bool {
-	for _, v := range p.versions {
-		if hmac.Equal([]byte(v), []byte(version)) {
-			return true
-		}
-	}
-	return false
 }
 
 func (h *hooks) take(key string) (plan, bool) {
@@ -254,18 +246,18 @@ func faultOf(err error) string {
 	return "it was not asked"
 }
 
-// hands make the calls that people and the runbook want made.
-type hands struct {
+// actsAPI make the calls that people and the runbook want made.
+type actsAPI struct {
 	green *greenapi.Client
 	hooks *hooks
 }
 
 // Reboot restarts an instance.
-func (h hands) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome {
+func (h actsAPI) Reboot(ctx context.Context, id monitor.InstanceID) monitor.Outcome {
 	return h.green.Reboot(ctx, id)
 }
 
 // SetSettings makes the change that an action stands for.
-func (h hands) SetSettings(ctx context.Context, act monitor.Action) monitor.Outcome {
+func (h actsAPI) SetSettings(ctx context.Context, act monitor.Action) monitor.Outcome {
 	return h.hooks.SetSettings(ctx, act)
 }

@@ -1,4 +1,4 @@
-// Package acts does what people wanted done: it takes a wanted action up, runs it once, and reports its outcome.
+// Package acts does what people and the runbook want done: it takes a wanted action up, runs it once, and reports its outcome.
 //
 // That an action is running is committed before its call is made. One whose end was not committed, because the program
 // died, is told as not known, and is never run again.
@@ -150,18 +150,19 @@ func (a *Actor) act(ctx context.Context, act monitor.Action) {
 
 // start reports whether the action is ours to run: it was wanted still, and is committed as running now.
 func (a *Actor) start(ctx context.Context, act monitor.Action) (bool, error) {
-	scene, started := a.Scene(act.Subject), false
+	started := false
+	var begun []time.Time
 	if act.Automatic {
 		a.automatic.Lock()
 		defer a.automatic.Unlock()
-		begun, err := a.begun(ctx, scene.Now)
-		if err != nil {
+		var err error
+		if begun, err = a.begun(ctx, time.Now()); err != nil {
 			return false, err
 		}
-		scene.Reboots = begun
 	}
 	_, err := a.Store.UpdateAll(ctx, []monitor.Change{{Subject: act.Subject, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
-		was := c.Action.State
+		was, scene := c.Action.State, a.Scene(act.Subject) // as it is when the store is ready
+		scene.Reboots = begun
 		c, effects := c.Start(act.Key, scene)
 		started = was == monitor.Wanted && c.Action.Key == act.Key && c.Action.State == monitor.Running
 		return c, effects

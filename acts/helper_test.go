@@ -61,7 +61,12 @@ func inShop(t *testing.T, story func(t *testing.T, s *shop)) {
 	})
 }
 
-func (s *shop) sight(monitor.Subject) monitor.Scene { return s.scene() }
+// sight is what the watcher tells of a subject.
+func (s *shop) sight(monitor.Subject) monitor.Scene {
+	scene := s.scene()
+	scene.Policy.AutoReboot = monitor.AutoRebootOn
+	return scene
+}
 
 // work runs an actor on the store, reached over line, until the returned function is called.
 func (s *shop) work(line acts.Store) (*acts.Actor, func()) {

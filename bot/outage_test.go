@@ -133,15 +133,10 @@ func TestStatusNamesOutages(t *testing.T) {
 func TestUnpaidTogetherIsOneMessage(t *testing.T) {
 	t.Parallel()
 	inRoom(t, func(t *testing.T, r *room) {
-		expired := monitor.Finding{Answer: monitor.Refused, Refusal: monitor.Expired}
-		roll := monitor.Roll{Bad: []monitor.RollEntry{{Instance: kazan1, Finding: expired}, {Instance: ufa, Finding: expired}}}
-		_, err := r.cases.Update(t.Context(), monitor.Self, func(c monitor.Case) (monitor.Case, monitor.Effects) { return c.Unpaid(roll, scene()) })
-		if err != nil {
-			t.Fatal(err)
-		}
+		r.believe(monitor.Finding{Answer: monitor.Refused, Refusal: monitor.Expired}, kazan1, ufa)
 		r.tell(ops)
 		told := r.last(alerts)
-		reads(t, told.Text, "🔴 2 numbers are not paid: GREEN-API has stopped them", "7103000001 Ufa_01 not paid", "7105000001 Kazan_01 not paid")
+		reads(t, told.Text, "🔴 2 numbers are not paid: GREEN-API has stopped them", "🔴 not paid", "7103000001 Ufa_01", "7105000001 Kazan_01")
 		if told.Silent || len(told.Keyboard) != 0 {
 			t.Errorf("told %+v", told)
 		}

@@ -136,7 +136,8 @@ func (t *Teller) compose(v words.Voice, notes []monitor.Note) told {
 	made := told{silent: true}
 	switch {
 	case len(entries) == 1 && !begins(notes):
-		last := notes[len(notes)-1]
+		own := byIncident[keyOf(entries[0])] // an outcome may be due beside them
+		last := own[len(own)-1]
 		made.Message, made.replyTo = t.follow(v, last), last.Card
 	case len(entries) > 1 && losses(notes):
 		made.Message, entries = t.warn(v, entries)

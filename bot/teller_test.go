@@ -200,6 +200,40 @@ func TestTheOutcomeIsToldWhereItWasAsked(t *testing.T) {
 	})
 }
 
+// The end of an incident and the outcome of what ended it are due together, in either order: each is told once.
+func TestTheEndAndTheOutcomeAreDueTogether(t *testing.T) {
+	t.Parallel()
+	for name, endFirst := range map[string]bool{"the end first": true, "the outcome first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inRoom(t, func(t *testing.T, r *room) {
+				r.believe(notAuthorized, kazan1)
+				r.tell(ops)
+				question := r.prompted(alerts, opsA, kazan1)
+				r.tap(alerts, question.ID, confirmButton(question), opsA)
+				if endFirst {
+					r.believe(authorized, kazan1)
+				}
+				r.finish(kazan1)
+				if !endFirst {
+					r.believe(authorized, kazan1)
+				}
+				before := len(r.bots(alerts))
+				for len(r.due(ops)) > 0 {
+					r.tell(ops)
+				}
+				said := ""
+				for _, m := range r.bots(alerts)[before:] {
+					said += m.Text + "\n"
+				}
+				if strings.Count(said, "works again") != 1 || strings.Count(said, "was refused") != 1 {
+					t.Errorf("told:\n%s", said)
+				}
+			})
+		})
+	}
+}
+
 func TestARepeatIsMarked(t *testing.T) {
 	t.Parallel()
 	inRoom(t, func(t *testing.T, r *room) {

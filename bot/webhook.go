@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -75,7 +74,13 @@ var errNoUndo = errors.New("bot: the former settings are not known any more")
 // decideHook takes the answer to a question about notifications, as [Bot.decide] takes one about a reboot.
 func (b *Bot) decideHook(ctx context.Context, p telegram.Press, i monitor.Instance, d deed) {
 	wish := hookWish(p, i, monitor.SetSettings)
-	action, refused, err := b.wantHook(ctx, i, d, wish)
+	wanted := d.do == words.HookNo || b.Hooks.Want(wish, i.ID, d.version)
+	action, refused, err := b.wantHook(ctx, i, wish, func(c monitor.Case, s monitor.Scene) (monitor.Case, monitor.Effects, error) {
+		if !wanted && c.Action.Key != wish.Key {
+			return c, monitor.Effects{}, errNoUndo
+		}
+		return answered(c, d, wish, s)
+	})
 	v := b.voice(p.Address.Chat)
 	switch {
 	case err != nil:
@@ -96,8 +101,14 @@ func (b *Bot) decideHook(ctx context.Context, p telegram.Press, i monitor.Instan
 // undo brings back what a change of settings has replaced. The message with the button tells how that change ended, and
 // stays.
 func (b *Bot) undo(ctx context.Context, p telegram.Press, i monitor.Instance, d deed) {
-	d.until = time.Now()
-	_, refused, err := b.wantHook(ctx, i, d, hookWish(p, i, monitor.UndoSettings))
+	wish := hookWish(p, i, monitor.UndoSettings)
+	known := b.Hooks.Want(wish, i.ID, d.version)
+	_, refused, err := b.wantHook(ctx, i, wish, func(c monitor.Case, s monitor.Scene) (monitor.Case, monitor.Effects, error) {
+		if !known && c.Action.Key != wish.Key {
+			return c, monitor.Effects{}, errNoUndo
+		}
+		return c.Press(wish, s)
+	})
 	v := b.voice(p.Address.Chat)
 	switch {
 	case err != nil:
@@ -118,21 +129,19 @@ func hookWish(p telegram.Press, i monitor.Instance, verb monitor.Verb) monitor.P
 	}
 }
 
-// wantHook commits that settings are to be changed, or says why they are not. What is to be set is kept first, as the
+// wantHook commits that settings are to be changed, or says why they are not. What is to be set must be kept before, as the
 // action may be taken up at once.
-func (b *Bot) wantHook(ctx context.Context, i monitor.Instance, d deed, wish monitor.Press) (a monitor.Action, refused, err error) {
-	scene, asked := b.scene(), wish.Verb == monitor.SetSettings
+func (b *Bot) wantHook(
+	ctx context.Context, i monitor.Instance, wish monitor.Press,
+	rule func(monitor.Case, monitor.Scene) (monitor.Case, monitor.Effects, error),
+) (a monitor.Action, refused, err error) {
+	scene := b.scene()
 	if old := b.refusals.of(wish.Key, scene.Now); old != nil {
 		return a, old, nil
 	}
-	wanted := d.do == words.HookNo || b.Hooks.Want(wish, i.ID, d.version)
 	err = b.commit(ctx, []monitor.Change{{Subject: i.ID.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		var effects monitor.Effects
-		if !wanted && c.Action.Key != wish.Key {
-			refused = errNoUndo
-			return c, monitor.Effects{}
-		}
-		c, effects, refused = answered(c, d, wish, scene)
+		c, effects, refused = rule(c, scene)
 		a = c.Action
 		return c, effects
 	}}})
@@ -140,7 +149,7 @@ func (b *Bot) wantHook(ctx context.Context, i monitor.Instance, d deed, wish mon
 		b.Log.ErrorContext(ctx, "change of settings not taken", "instance", i.ID, "error", err)
 		return a, nil, err
 	}
-	if asked && refused != nil && !errors.Is(refused, monitor.ErrRepeated) {
+	if wish.Verb == monitor.SetSettings && refused != nil && !errors.Is(refused, monitor.ErrRepeated) {
 		b.refusals[wish.Key] = refusal{refused, scene.Now.Add(longestConfirm)}
 	}
 	return a, refused, nil

@@ -10,16 +10,17 @@ import (
 
 // outcome is what the answer to a call says that does something, and tells by a member whether it did. Unless the API
 // says no, the call may have been executed: a time-out, a 499 and a 502 have all been reported for calls that were.
-func (a answer) outcome(in instance, member string) monitor.Outcome {
+// What it shows of the answer has no word with the token or one of the secrets in it.
+func (a answer) outcome(in instance, member string, secrets ...string) monitor.Outcome {
 	switch {
 	case a.neverSent():
 		return unsent(a.fault())
 	case a.status == 0:
 		return unknown(a.fault())
 	case a.status == http.StatusOK:
-		return a.done(in, member)
+		return a.done(in, member, secrets)
 	case saysNo(a.status):
-		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: a.line(in)}
+		return monitor.Outcome{Kind: monitor.OutcomeRefused, Detail: a.line(in, secrets...)}
 	default:
 		return unknown(fmt.Sprintf("HTTP %d", a.status))
 	}
@@ -32,7 +33,7 @@ const (
 )
 
 // done reads the body of a 200. The Telegram line documents isReboot: false as an error in execution.
-func (a answer) done(in instance, member string) monitor.Outcome {
+func (a answer) done(in instance, member string, secrets []string) monitor.Outcome {
 	var said struct {
 		IsReboot     *bool `json:"isReboot"`
 		SaveSettings *bool `json:"saveSettings"`
@@ -44,7 +45,7 @@ func (a answer) done(in instance, member string) monitor.Outcome {
 	if !json.Valid(a.body) {
 		return unknown(shape(a.body))
 	}
-	words := in.words(a.body)
+	words := in.words(a.body, secrets...)
 	if json.Unmarshal(a.body, &said) != nil {
 		return unknown("no " + member + " in the answer")
 	}

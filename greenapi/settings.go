@@ -87,14 +87,19 @@ func (c *Client) SetSettings(ctx context.Context, id monitor.InstanceID, change 
 	req.Method = http.MethodPost
 	req.Header = http.Header{"Content-Type": {"application/json"}}
 	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body)) // no GetBody: it cannot be sent again
-	o := c.get(ctx, c.acts, req).outcome(in, saveSettings)
-	if change.WebhookToken != nil && change.WebhookToken.Reveal() != "" {
-		o.Detail = in.hide(o.Detail, change.WebhookToken.Reveal())
+	return c.get(ctx, c.acts, req).outcome(in, saveSettings, change.secrets()...)
+}
+
+// secrets are what of the change must not be shown.
+func (s SettingsChange) secrets() []string {
+	var all []string
+	if s.WebhookToken != nil {
+		all = append(all, s.WebhookToken.Reveal())
 	}
-	if change.WebhookURL != nil && *change.WebhookURL != "" {
-		o.Detail = in.hide(o.Detail, *change.WebhookURL)
+	if s.WebhookURL != nil {
+		all = append(all, *s.WebhookURL)
 	}
-	return o
+	return all
 }
 
 // body is the change as the API takes it, or why it cannot be sent.

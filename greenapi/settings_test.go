@@ -137,7 +137,7 @@ func TestSetSettingsOutcome(t *testing.T) {
 		"another's yes":   {200, `{"isReboot":true}`, unknown, "no saveSettings in the answer"},
 		"no with 200":     {200, `{"status":false,"reason":"try later"}`, refused, "try later"},
 		"invalid":         {400, "Validation failed. Details: 'foo' is not allowed", refused, "HTTP 400: Validation failed. Details: 'foo' is not allowed"},
-		"secret quoted":   {400, "Validation failed. Details: '" + webhookToken + "' is too short", refused, "***"},
+		"secret quoted":   {400, "Validation failed. Details: '" + webhookToken + "' is too short", refused, "HTTP 400: Validation failed. Details: … is too short"},
 		"address quoted":  {400, "no answer from https://a.example/x", refused, "HTTP 400: no answer from …"},
 		"throttled":       {429, "", refused, "HTTP 429"},
 		"bad gateway":     {502, nginx, unknown, "HTTP 502"},
@@ -170,6 +170,22 @@ func TestSetSettingsOutcome(t *testing.T) {
 	for _, o := range []monitor.Outcome{c.SetSettings(ctx, id, change), c.SetSettings(t.Context(), "1", change)} {
 		if o.Kind != refused || !strings.HasPrefix(o.Detail, "not sent: ") {
 			t.Errorf("went as %+v", o)
+		}
+	}
+}
+
+// What is cut is searched before: half a token would not be found.
+func TestSetSettingsShowsNoPartOfTheToken(t *testing.T) {
+	t.Parallel()
+	const hook = "hookTESTtestTESTtest-ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz"
+	change := greenapi.SettingsChange{WebhookToken: new(secret.New(hook))}
+	for _, status := range []int{200, 400} {
+		for pad := range 130 {
+			body := `{"status":false,"message":"` + strings.Repeat("x", pad) + " " + hook + ` is not allowed"}`
+			o := newClient(t, greenapi.Options{HTTP: answering(status, body)}).SetSettings(t.Context(), id, change)
+			if o.Kind != monitor.OutcomeRefused || strings.Contains(o.Detail, hook[:4]) {
+				t.Errorf("after %d characters: %+v", pad, o)
+			}
 		}
 	}
 }

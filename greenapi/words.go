@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -22,20 +23,26 @@ func (in instance) word(s string) string {
 }
 
 // line is the status and what the API said with it.
-func (a answer) line(in instance) string {
-	if words := in.words(a.body); words != "" {
+func (a answer) line(in instance, secrets ...string) string {
+	if words := in.words(a.body, secrets...); words != "" {
 		return fmt.Sprintf("HTTP %d: %s", a.status, words)
 	}
 	return fmt.Sprintf("HTTP %d", a.status)
 }
 
 // words is what a body says for people: a plain text, or the reason that an object gives. A word with a slash, the host
-// or the token in it is left out, because some servers quote the path they were asked for.
-func (in instance) words(body []byte) string {
+// or a secret in it is left out, because some servers quote what they were asked for. All this comes before the cut: half
+// a secret would not be found.
+func (in instance) words(body []byte, secrets ...string) string {
+	hidden := []string{in.token.Reveal(), in.base.Hostname()}
+	for _, s := range secrets {
+		hidden = append(hidden, strings.Fields(printable(s))...)
+	}
 	fields := strings.Fields(reason(body))
 	for i, f := range fields {
 		f = printable(f)
-		if strings.Contains(f, "/") || in.hide(f, in.token.Reveal()) != f || in.hide(f, in.base.Hostname()) != f {
+		quotes := func(secret string) bool { return in.hide(f, secret) != f }
+		if strings.Contains(f, "/") || slices.ContainsFunc(hidden, quotes) {
 			f = "…"
 		}
 		fields[i] = f

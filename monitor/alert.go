@@ -47,7 +47,6 @@ const (
 
 	PoolDown AlertKind = "pool_down" // an outage of a pool or of everything began; its message is the incident's card
 	PoolUp   AlertKind = "pool_up"   // it is over; its Roll names those that did not come back
-	Unpaid   AlertKind = "unpaid"    // several instances have expired
 
 	LossNear   AlertKind = "loss_near"   // messages that wait begin to be dropped soon
 	NotSending AlertKind = "not_sending" // authorized, but the queue does not move

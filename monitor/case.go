@@ -32,11 +32,11 @@ type Scene struct {
 	Now    time.Time
 	Policy Policy
 	Crowd  bool // at first sight: more bad ones arrived with this one than are told one by one
-	Unpaid bool // this one and others have expired, and one message tells of all
 
-	PoolDown  bool        // an outage of the instance's pool, or of everything, is open
-	PoolShaky bool        // several in its pool do not answer or are starting: [Survey.Shaky]
-	Reboots   []time.Time // reboots that the runbook began over the whole fleet, those of the last 10 minutes at least
+	PoolDown   bool        // an outage of the instance's pool, or of everything, is open
+	Unsurveyed bool        // the pools are not known yet, as we have only just begun
+	PoolShaky  bool        // several in its pool do not answer or are starting: [Survey.Shaky]
+	Reboots    []time.Time // reboots that the runbook began over the whole fleet, those of the last 10 minutes at least
 }
 
 // Effects is what follows besides the changed case.
@@ -124,7 +124,7 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 	}
 	i = i.become(b)
 	i.Closed = b.Since
-	i.Runbook.Due, i.Spare, i.Pooled, i.Grouped = time.Time{}, time.Time{}, false, false
+	i.Runbook.Due, i.Spare, i.Pooled = time.Time{}, time.Time{}, false
 	if !waited.At.IsZero() {
 		i.Queue = waited
 	}
@@ -205,7 +205,7 @@ func (c Case) tellNews(s Scene) (Case, Effects) {
 // tell makes an alert about the incident as it is now. Silent trouble rings later if it lasts, whatever it becomes.
 func (c Case) tell(kind AlertKind, silent bool, s Scene) (Case, Effects) {
 	c.Incident.Told = c.Incident.Now.Finding
-	c.Incident.TellBy, c.Incident.Runbook.Until, c.Incident.Grouped = time.Time{}, time.Time{}, false
+	c.Incident.TellBy, c.Incident.Runbook.Until = time.Time{}, time.Time{}
 	switch {
 	case !silent || !c.Incident.Open():
 		c.Incident.RingBy = time.Time{}

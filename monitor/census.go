@@ -61,10 +61,11 @@ func (v Survey) Failing() []RollEntry {
 	return slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !e.failing() })
 }
 
-// Judge surveys everything ([Self]) and then each pool, by name. An outage has lasted nearly as long as an instance must fail
-// before it is believed blind, so that it is known just before its members are. It must be asked a few times in an interval, and before a belief that an instance fails, or a deadline of one that
-// does, is put into its case: so an outage is known before its members are judged.
-func (c *Census) Judge(now time.Time, p Policy) []Survey {
+// Judge surveys everything ([Self]) and then each pool, by name. An instance counts that was asked since a time: when the
+// last round but one began. An outage has lasted nearly as long as an instance must fail before it is believed blind, so it
+// is known before its members are judged, if this is asked a few times in a round, and before what is believed of a member
+// that fails, or is due of it, is put into its case.
+func (c *Census) Judge(now, since time.Time, p Policy) []Survey {
 	interval := p.interval()
 	pools := make(map[string]*tally)
 	var all tally
@@ -72,10 +73,10 @@ func (c *Census) Judge(now time.Time, p Policy) []Survey {
 		if pools[s.pool] == nil {
 			pools[s.pool] = new(tally)
 		}
-		pools[s.pool].add(id, s, now.Sub(s.at) <= 2*interval)
-		all.add(id, s, now.Sub(s.at) <= 2*interval)
+		pools[s.pool].add(id, s, !s.at.Before(since))
+		all.add(id, s, !s.at.Before(since))
 	}
-	lasts := time.Duration(min(max(p.UnreachableAfter, leastVoices), outageVoices)-1) * interval * 9 / 10
+	lasts := time.Duration(min(max(p.UnreachableAfter, leastVoices), outageVoices)-1) * min(interval, longestVoice) * 9 / 10
 	whole := Survey{Subject: Self, Roll: all.roll()}
 	whole.Down = all.blind == all.counted && all.counted >= max(1, min(leastPool, len(c.seats))) && all.lasted() >= lasts
 	whole.Unsure = !whole.Down && now.Sub(c.answered) >= interval
@@ -94,7 +95,7 @@ func (c *Census) Judge(now time.Time, p Policy) []Survey {
 	return surveys
 }
 
-// tally adds up seats. Those not asked for two intervals are in the total alone.
+// tally adds up seats. Those that were not asked lately are in the total alone.
 type tally struct {
 	total, good             int
 	counted, failing, blind int

@@ -45,7 +45,7 @@ func TestCensus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			all := counted(test.words).Judge(now, monitor.DefaultPolicy())
+			all := counted(test.words).Judge(now, now.Add(-2*time.Minute), monitor.DefaultPolicy())
 			v := all[len(all)-1]
 			if all[0].Subject != monitor.Self || all[0].Down || v.Subject != "pool/7105" || v.Unsure {
 				t.Fatalf("surveys %+v", all)
@@ -70,7 +70,7 @@ func TestBlink(t *testing.T) {
 	r := reading("authorized", now)
 	r.Instance = "7103000001"
 	c.See(r, "7103")
-	if v := c.Judge(now, monitor.DefaultPolicy())[2]; v.Down || v.Unsure || !v.Shaky || len(v.Failing()) != 6 {
+	if v := c.Judge(now, now.Add(-2*time.Minute), monitor.DefaultPolicy())[2]; v.Down || v.Unsure || !v.Shaky || len(v.Failing()) != 6 {
 		t.Errorf("for 45 s: %+v", v)
 	}
 }
@@ -80,7 +80,7 @@ func TestCensusForgets(t *testing.T) {
 	c := counted(map[string]int{"authorized": 3, "mute": 3})
 	c.Leave("7105000006")
 	now := epoch().Add(179 * time.Second)
-	if v := c.Judge(now, monitor.DefaultPolicy())[2]; v.Down || v.Roll.Total != 5 {
+	if v := c.Judge(now, now.Add(-2*time.Minute), monitor.DefaultPolicy())[2]; v.Down || v.Roll.Total != 5 {
 		t.Errorf("one has left: %+v", v)
 	}
 	for _, word := range []string{"429", "authorized"} { // says nothing; was overtaken
@@ -88,10 +88,10 @@ func TestCensusForgets(t *testing.T) {
 		r.Instance = "7105000005"
 		c.See(r, "7105")
 	}
-	if v := c.Judge(now, monitor.DefaultPolicy())[2]; len(v.Failing()) != 2 {
+	if v := c.Judge(now, now.Add(-2*time.Minute), monitor.DefaultPolicy())[2]; len(v.Failing()) != 2 {
 		t.Errorf("what says nothing is counted: %+v", v)
 	}
-	if v := c.Judge(now.Add(5*time.Minute), monitor.DefaultPolicy())[2]; v.Shaky || v.Down || !v.Unsure {
+	if v := c.Judge(now.Add(5*time.Minute), now.Add(3*time.Minute), monitor.DefaultPolicy())[2]; v.Shaky || v.Down || !v.Unsure {
 		t.Errorf("nobody was asked for long: %+v", v)
 	}
 }
@@ -127,8 +127,8 @@ func TestOutageThatWavers(t *testing.T) {
 		{37, time.Minute, "false 38 of 38, half false, back false: "},
 		{34, time.Minute, "true 34 of 38, half false, back false: "},
 		{19, time.Second, "true 19 of 38, half true, back false: "},
-		{3, time.Second, "true 3 of 38, half true, back true: "},
-		{4, time.Second, "true 3 of 38, half true, back false: "},
+		{9, time.Second, "true 9 of 38, half true, back true: "},
+		{10, time.Second, "true 9 of 38, half true, back false: "},
 		{2, time.Second, "true 2 of 38, half true, back true: "},
 		{2, 59 * time.Second, "false 2 of 38, half true, back true: "},
 		{2, time.Second, "true 2 of 38, half true, back true: pool_up silently"},

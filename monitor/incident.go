@@ -29,7 +29,6 @@ type Incident struct {
 	NotOurs bool      `json:",omitempty"` // starting came out of good, and not through a restart of ours
 	Pooled  bool      `json:",omitempty"` // an outage of the pool, or of everything, explains it while that lasts
 	Spare   time.Time `json:",omitzero"`  // until then the outage that is over may explain it still
-	Grouped bool      `json:",omitempty"` // told in one message with others that are unpaid
 	Queue   Waiting   `json:",omitzero"`  // the messages that wait, as people are shown them
 	Outage  Outage    `json:",omitzero"`  // of a pool, or of everything
 }

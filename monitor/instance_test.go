@@ -48,7 +48,7 @@ func TestAlertKinds(t *testing.T) {
 	for kind, follows := range map[monitor.AlertKind]bool{
 		monitor.Opened: false, monitor.Changed: true, monitor.Reopened: true, monitor.StillOut: true, monitor.Resolved: true,
 		monitor.Proved: true, monitor.Dropped: true, monitor.ActedOn: false, monitor.Arrived: false, monitor.Returned: false,
-		monitor.PoolDown: false, monitor.PoolUp: true, monitor.Unpaid: false, monitor.LossNear: true,
+		monitor.PoolDown: false, monitor.PoolUp: true, monitor.LossNear: true,
 		monitor.NotSending: false, monitor.SendsAgain: false,
 	} {
 		if got := kind.Follows(); got != follows {

@@ -106,12 +106,11 @@ func (l *laws) wait() time.Duration {
 // outage: whether there is one, or was until now.
 func (l *laws) outage(is bool, now time.Time) { l.outages, l.outEnd = is, now }
 
-// excused reports whether it may take longer until people are told: an outage was lately, it is new, or one message told
-// of it with others.
+// excused reports whether it may take longer until people are told: an outage was lately, or it is new.
 func (l *laws) excused(c monitor.Case, now time.Time) bool {
 	lately := l.outages || !l.outEnd.IsZero() && now.Sub(l.outEnd) < 40*time.Minute
 	spared := c.Incident.Pooled || !now.After(c.Incident.Spare)
-	return lately || spared || c.Incident.Grouped || !c.Born.IsZero() && now.Sub(c.Born) < 30*time.Minute
+	return lately || spared || !c.Born.IsZero() && now.Sub(c.Born) < 30*time.Minute
 }
 
 // tellQueue: three warnings at most, of a number that people know to be out, and what does not send is told by turns with

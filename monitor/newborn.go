@@ -11,27 +11,25 @@ func (c Case) Appear(s Scene) (Case, Effects) {
 	return c, Effects{}
 }
 
-// newborn reports whether the finding may be that of an instance that is not ready yet;
+// Newborn reports whether the finding may be that of an instance that is not ready yet;
 // https://green-api.com/en/docs/api/recommendations/creating-and-configuring-an-instance/.
-func (f Finding) newborn() bool {
+func (f Finding) Newborn() bool {
 	return f.Refusal == WrongToken || f.Refusal == Expired || f.starting() || f.Answer == Answered && f.State.Canonical() == Null
 }
 
-// hold puts off what is not told yet: while an outage explains it, and for an interval after that; while the instance is
-// new; and for good where one message tells of it with others. It reports whether it did.
+// hold puts off what is not told yet: while an outage explains it, and for an interval after that; and while the instance is
+// new. It reports whether it did.
 func (c Case) hold(s Scene) (Case, bool) {
 	i := &c.Incident
 	switch {
-	case s.PoolDown && (i.Pooled || i.Now.failing()):
+	case s.PoolDown && (i.Now.failing() || i.Pooled && recent(i.Now.Since, poolBackstop, s)):
 		i.Pooled, i.TellBy = true, s.Now.Add(poolBackstop)
 	case i.Pooled:
 		c, _ = c.Outlast(s)
 	case s.Now.Before(i.Spare):
 		i.TellBy = later(i.TellBy, i.Spare)
-	case !c.Born.IsZero() && recent(c.Born, newbornGrace, s) && i.Now.newborn():
+	case !c.Born.IsZero() && recent(c.Born, newbornGrace, s) && i.Now.Newborn():
 		i.TellBy = later(i.TellBy, c.Born.Add(newbornGrace))
-	case i.Now.Refusal == Expired && (s.Unpaid || i.Grouped):
-		i.Grouped, i.TellBy = true, time.Time{}
 	default:
 		return c, false
 	}

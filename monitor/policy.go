@@ -48,12 +48,14 @@ const (
 	reopenAfter = 15 * time.Minute // bad again within this is the same incident
 	ringAfter   = 15 * time.Minute // what was told silently rings if it lasts this long
 
-	actionExpires = time.Minute      // an action nobody took up by then is not run any more
-	proofEvery    = 10 * time.Second // how often the instance is asked after a reboot
-	proofAfter    = 15 * time.Second // good counts as proof from then on, or once starting was seen
-	rebootWait    = 2 * time.Minute  // not good by then: no change
-	rebootLimit   = 5 * time.Minute  // still starting by then: no change either
-	rebootAgain   = 10 * time.Minute // the next reboot of the same instance is possible after this
+	actionExpires    = time.Minute      // an action nobody took up by then is not run any more
+	readingFresh     = 30 * time.Second // an older answer says nothing about now
+	automaticExpires = 10 * time.Second // nor one of the runbook's: by then the instance may be well
+	proofEvery       = 10 * time.Second // how often the instance is asked after a reboot
+	proofAfter       = 15 * time.Second // good counts as proof from then on, or once starting was seen
+	rebootWait       = 2 * time.Minute  // not good by then: no change
+	rebootLimit      = 5 * time.Minute  // still starting by then: no change either
+	rebootAgain      = 10 * time.Minute // the next reboot of the same instance is possible after this
 
 	restartSpan  = 5 * time.Minute  // starting this soon after a restart of ours is our own doing
 	rebootsADay  = 3                // the runbook makes no further one of the same instance
@@ -63,6 +65,7 @@ const (
 	newbornGrace = 10 * time.Minute // an instance that has just appeared may be unready for this long
 
 	outageVoices = 3                // failures in a row that an outage waits for at most, whatever is chosen
+	longestVoice = 2 * time.Minute  // and for no longer each: its members are told of starting after 5 minutes
 	leastPool    = 3                // fewer that fail are no matter of their pool
 	poolBackstop = 15 * time.Minute // a member of an outage is judged again after this, if nobody says that it is over
 

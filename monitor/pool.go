@@ -85,12 +85,13 @@ func (c Case) heed(v Survey, s Scene) outageMove {
 	}
 }
 
-// over reports whether so few fail that it is over. One of everything is over as soon as anything is answered.
+// over reports whether so few fail that it is over: who does then is in trouble of its own. One of everything is over as
+// soon as anything is answered.
 func (o Outage) over(v Survey, failing []RollEntry) bool {
 	if v.Subject == Self {
 		return !v.Down
 	}
-	return len(failing) < leastPool || !v.Down && 10*len(failing) < o.Peak
+	return len(failing) < leastPool || !v.Down && 4*len(failing) < v.Roll.Total
 }
 
 // stale reports whether the card should show more: half are back, or, at most once per interval, others fail too or a
@@ -183,15 +184,4 @@ func (o Outage) mostly() Finding {
 		return Finding{Answer: NoAnswer}
 	}
 	return Finding{Answer: Answered, State: Starting}
-}
-
-// Together reports whether so many that have expired are told in one message, as [Case.Unpaid].
-func Together(expired int) bool { return expired > 1 }
-
-// Unpaid tells of several instances that have expired (subject [Self]). Each of their cases takes its belief with
-// [Scene.Unpaid] in the same commit.
-func (c Case) Unpaid(roll Roll, s Scene) (Case, Effects) {
-	c, effects := c.tellFleet(Unpaid, roll, s)
-	effects.Alerts[0].Silent = false
-	return c, effects
 }

@@ -54,8 +54,8 @@ func (c Case) runbook(r Reading, s Scene) (Case, Effects) {
 	if !passed(c.Incident.Runbook.Due, s.Now) {
 		return c, Effects{}
 	}
-	if !r.starting() {
-		c.Incident.Runbook.Due = s.Now.Add(s.Policy.interval())
+	if !r.starting() || s.Unsurveyed || !recent(r.At, readingFresh, s) {
+		c.Incident.Runbook.Due = s.Now.Add(automaticExpires)
 		return c, Effects{}
 	}
 	c.Incident.Runbook.Due = time.Time{}
@@ -69,7 +69,7 @@ func (c Case) runbook(r Reading, s Scene) (Case, Effects) {
 	}
 	if i := &c.Incident; !i.TellBy.IsZero() {
 		i.Runbook.Kept = i.TellBy
-		i.Runbook.Until = i.Now.Since.Add(settleAfter + s.Policy.rebootWait() + actionExpires)
+		i.Runbook.Until = later(i.Now.Since.Add(settleAfter), s.Now).Add(s.Policy.rebootWait() + actionExpires)
 		i.TellBy = i.Runbook.Until
 	}
 	c.Action = Action{
@@ -103,7 +103,7 @@ func (c Case) holdBack(s Scene) string {
 		}
 	}
 	switch {
-	case !c.Incident.Open() || !c.Belief.starting():
+	case !c.Incident.Open(), !c.Belief.starting(), s.Policy.AutoReboot != AutoRebootOn, !recent(c.Action.At, automaticExpires, s):
 		return HeldOver
 	case c.Incident.Pooled, s.PoolDown, s.PoolShaky:
 		return HeldPool

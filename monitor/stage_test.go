@@ -24,8 +24,8 @@ import (
 //	window D                         probation lasts D from now on
 //	case, card, gate                 nothing: shows how the case, its incident's card or its gate stands
 //
-// KEY may be "auto": the last action's. SCENE is made of "crowd" (at first sight among many), "unpaid" (with others),
-// "down" (the pool is), "shaky" (it is) and "lately N" (so many reboots over the fleet a minute ago).
+// KEY may be "auto": the last action's. SCENE is made of "crowd" (at first sight among many), "down" (the
+// pool is), "shaky" (it is) and "lately N" (so many reboots over the fleet a minute ago).
 type stage struct {
 	t      *testing.T
 	policy monitor.Policy
@@ -107,7 +107,7 @@ func (s *stage) belief(words []string) monitor.Belief {
 func (s *stage) scene(words []string) monitor.Scene {
 	has := func(word string) bool { return slices.Contains(words, word) }
 	scene := monitor.Scene{
-		Now: s.now, Policy: s.policy, Crowd: has("crowd"), Unpaid: has("unpaid"), PoolDown: has("down"), PoolShaky: has("shaky"),
+		Now: s.now, Policy: s.policy, Crowd: has("crowd"), PoolDown: has("down"), PoolShaky: has("shaky"),
 	}
 	if n := slices.Index(words, "lately"); n > 0 {
 		for range number(s.t, words[n+1]) {
@@ -223,7 +223,6 @@ func cardText(c monitor.Case) string {
 	add(i.NotOurs, "not ours")
 	add(i.Runbook.Proposed, "proposed")
 	add(i.Pooled, "pooled")
-	add(i.Grouped, "grouped")
 	q := i.Queue
 	add(!q.At.IsZero(), "%d wait at %s", q.Count, offset(q.At))
 	add(q.AtFirst > 0, "first %d", q.AtFirst)

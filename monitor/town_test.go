@@ -172,7 +172,7 @@ func (w *town) scene(m *member) monitor.Scene {
 
 // judge takes the census; the members of what ends are judged by themselves again.
 func (w *town) judge() {
-	for _, v := range w.census.Judge(w.now, w.policy) {
+	for _, v := range w.census.Judge(w.now, w.now.Add(-2*time.Minute), w.policy) {
 		w.shaky[v.Subject] = v.Shaky
 		was, scene := w.cases[v.Subject], monitor.Scene{Now: w.now, Policy: w.policy}
 		c, effects := was.Survey(v, scene)
@@ -203,25 +203,15 @@ func (w *town) outlast(s monitor.Subject) {
 }
 
 func (w *town) tellExpired() {
-	roll := monitor.Roll{Total: len(w.members)}
 	for _, m := range w.members {
 		b, held := w.expired[m.id]
 		if !held {
 			continue
 		}
-		roll.Bad = append(roll.Bad, monitor.RollEntry{Instance: m.id, Finding: b.Finding})
-		scene := w.scene(m)
-		scene.Unpaid = monitor.Together(len(w.expired))
 		was := m.c
-		c, effects := m.c.Follow([]monitor.Belief{b}, monitor.Reading{}, scene)
+		c, effects := m.c.Follow([]monitor.Belief{b}, monitor.Reading{}, w.scene(m))
 		m.c = c
 		w.await(m)
-		w.commit(was, c, effects)
-	}
-	if monitor.Together(len(roll.Bad)) {
-		was := w.cases[monitor.Self]
-		c, effects := was.Unpaid(roll, monitor.Scene{Now: w.now, Policy: w.policy})
-		w.cases[monitor.Self] = c
 		w.commit(was, c, effects)
 	}
 	clear(w.expired)
@@ -287,7 +277,7 @@ func (w *town) poolFirst(id monitor.InstanceID, a monitor.Alert) {
 	if a.Belief.Verdict() != monitor.Blind && a.Belief.State != monitor.Starting {
 		return
 	}
-	for _, v := range w.census.Judge(w.now, w.policy) {
+	for _, v := range w.census.Judge(w.now, w.now.Add(-2*time.Minute), w.policy) {
 		if v.Down && !w.cases[v.Subject].Incident.Open() && (v.Subject == monitor.Self || v.Subject == monitor.PoolSubject(id.Pool())) {
 			w.t.Fatalf("%s is told of %s before %s", a.Belief.Word(), id, v.Subject)
 		}

@@ -164,7 +164,6 @@ func (w *walker) see(word string, asked time.Time, awake bool) {
 		w.asked = asked
 	}
 	scene := w.scene()
-	scene.Unpaid = r.Refusal == monitor.Expired && rapid.Bool().Draw(w.t, "unpaid")
 	scene.Crowd = next.Believe != nil && w.c.Belief.Verdict() == monitor.Unseen && rapid.Bool().Draw(w.t, "crowd")
 	due := w.c.LookAt()
 	if next.Believe == nil && (!awake || due.IsZero() || w.now.Before(due)) {

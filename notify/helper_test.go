@@ -129,6 +129,21 @@ func (o *office) happen(n int, events ...int) {
 }
 
 // answer commits an alert that concerns no incident, to one chat only.
+// expire begins the incident of an instance that is not paid.
+func (o *office) expire(n int) {
+	o.t.Helper()
+	_, err := o.store.Update(o.t.Context(), subject(n), func(c monitor.Case) (monitor.Case, monitor.Effects) {
+		f := monitor.Finding{Answer: monitor.Refused, Refusal: monitor.Expired}
+		c.Incident.Number, c.Incident.Events, c.Incident.Opened = 1, 1, o.began
+		return c, monitor.Effects{Alerts: []monitor.Alert{{
+			Key: fmt.Sprintf("%d.1", n), Kind: monitor.Opened, Subject: subject(n), Incident: 1, At: time.Now(), Belief: monitor.Belief{Finding: f},
+		}}}
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 func (o *office) answer(key string, to monitor.Address) {
 	o.t.Helper()
 	_, err := o.store.Update(o.t.Context(), monitor.Self, func(c monitor.Case) (monitor.Case, monitor.Effects) {

@@ -24,6 +24,7 @@ type pace struct {
 	messages []time.Time // of the last window
 	growing  int         // the message that new incidents join; 0: none
 	rang     bool        // it rang; else only what is silent joins it
+	unpaid   bool        // it is of numbers that are not paid alone; only such join it
 	began    time.Time
 	grown    time.Time
 	listDue  time.Time           // when a file is to name all of a card; zero: none waits
@@ -50,6 +51,9 @@ func (p *pace) hold(now time.Time) time.Duration {
 // takes is the message that new incidents join, as nobody would hear an edit: what rings joins one that rang. 0: none.
 func (p *pace) takes(begun []monitor.Note, now time.Time) int {
 	if now.Sub(p.grown) >= growWithin || now.Sub(p.began) >= growAtMost || !p.rang && slices.ContainsFunc(begun, rings) {
+		return 0
+	}
+	if p.unpaid && slices.ContainsFunc(begun, beginsOtherwise) {
 		return 0
 	}
 	return p.growing
@@ -89,7 +93,7 @@ func (p *pace) told(s monitor.Settlement) {
 	}
 	if len(begun) > 1 || storm && len(begun) == 1 {
 		p.growing, p.began, p.grown = s.MessageID, s.At, s.At
-		p.rang = slices.ContainsFunc(s.Notes, rings)
+		p.rang, p.unpaid = slices.ContainsFunc(s.Notes, rings), !slices.ContainsFunc(s.Notes, beginsOtherwise)
 	}
 }
 

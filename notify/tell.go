@@ -97,7 +97,8 @@ func (r *Relay) next(to monitor.Address, due []monitor.Note) []monitor.Note {
 }
 
 // together is what goes into the next message: all, where more than three matters are due; else the notes of the first
-// matter. All notes of one incident are one matter.
+// matter, and where that is a number that is not paid, of all such: a bill stops many at once. All notes of one incident
+// are one matter.
 func together(due []monitor.Note) []monitor.Note {
 	matters := make(map[matter]bool)
 	for _, n := range due {
@@ -106,14 +107,28 @@ func together(due []monitor.Note) []monitor.Note {
 	if len(matters) > apart {
 		return due
 	}
+	taken := map[matter]bool{matterOf(due[0]): true}
+	for _, n := range due {
+		if unpaid(n) && unpaid(due[0]) {
+			taken[matterOf(n)] = true
+		}
+	}
 	var first []monitor.Note
 	for _, n := range due {
-		if matterOf(n) == matterOf(due[0]) {
+		if taken[matterOf(n)] {
 			first = append(first, n)
 		}
 	}
 	return first
 }
+
+// unpaid holds for the beginning of an incident whose instance has expired.
+func unpaid(n monitor.Note) bool {
+	return n.Alert.Kind == monitor.Opened && n.Alert.Belief.Refusal == monitor.Expired
+}
+
+// beginsOtherwise holds for the beginning of any other incident.
+func beginsOtherwise(n monitor.Note) bool { return n.Alert.Kind.Begins() && !unpaid(n) }
 
 type matter struct {
 	subject  monitor.Subject

@@ -46,6 +46,21 @@ func TestTellsMoreThanThreeMattersTogether(t *testing.T) {
 	})
 }
 
+// Those that are not paid are one message, however few they are, and what else begins does not join it unheard.
+func TestTellsThoseNotPaidTogether(t *testing.T) {
+	t.Parallel()
+	inOffice(t, func(_ *testing.T, o *office) {
+		o.expire(0)
+		o.happen(1, 1)
+		o.expire(2)
+		end := o.work(o.store)
+		defer end()
+		o.want(ops, "0: 0.1, 2.1", "0: 1.1")
+		o.want(boss, "0: 0.1, 2.1", "0: 1.1")
+		o.wantNothingDue()
+	})
+}
+
 // Each answer is a matter of its own, though none belongs to an incident.
 func TestAnswersAreMattersOfTheirOwn(t *testing.T) {
 	t.Parallel()

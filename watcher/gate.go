@@ -15,7 +15,7 @@ func (w *Watcher) Gate(id monitor.InstanceID) (gate monitor.Gate, version uint64
 	if g == nil {
 		return monitor.Gate{}, 0, false
 	}
-	gate, version, _ = g.outlook.look(w.scene())
+	gate, version, _ = g.outlook.gateNow(w.scene())
 	return gate, version, true
 }
 
@@ -27,7 +27,7 @@ func (w *Watcher) WaitGate(ctx context.Context, id monitor.InstanceID, seen uint
 		return monitor.Gate{}, 0, false
 	}
 	for {
-		gate, version, changed := g.outlook.look(w.scene())
+		gate, version, changed := g.outlook.gateNow(w.scene())
 		if version != seen {
 			return gate, version, true
 		}
@@ -117,8 +117,8 @@ func (o *outlook) freshen() {
 	}
 }
 
-// look gives the gate as it is now: probation ends with the time.
-func (o *outlook) look(s monitor.Scene) (monitor.Gate, uint64, <-chan struct{}) {
+// gateNow gives the gate as it is now: probation ends with the time.
+func (o *outlook) gateNow(s monitor.Scene) (monitor.Gate, uint64, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.turn(s)

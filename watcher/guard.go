@@ -43,11 +43,11 @@ type guard struct {
 	known   monitor.Finding  // what the store believes
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
-	bill    *bill            // of those that have expired with it; nil: it has not, or is saved
+	batch   *batch           // of those that have expired with it; nil: it has not, or is saved
 
 	outlook outlook
 	tally   tally
-	lookout *lookout
+	queue   *queuePoller
 
 	mu      sync.Mutex
 	pool    bulkhead
@@ -78,7 +78,7 @@ func newGuard(w *Watcher, i monitor.Instance, pool bulkhead) *guard {
 		presses: make(chan press), claims: make(chan hearing), wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	g.dismissed, g.dismiss = context.WithCancel(context.Background())
-	g.lookout = newLookout(g)
+	g.queue = newQueuePoller(g)
 	return g
 }
 
@@ -105,8 +105,8 @@ func (g *guard) follow(c monitor.Case) {
 	g.outlook.follow(ahead, kept, scene)
 }
 
-// place is where the instance lives: the places for calls, and the name of its pool.
-func (g *guard) place() (bulkhead, string) {
+// where the instance lives: the places for calls, and the name of its pool.
+func (g *guard) where() (bulkhead, string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.pool, g.home
@@ -114,7 +114,7 @@ func (g *guard) place() (bulkhead, string) {
 
 // scene is what the rules need to know besides the case.
 func (g *guard) scene() monitor.Scene {
-	_, home := g.place()
+	_, home := g.where()
 	s, pool := g.w.scene(), g.w.outages.of(home)
 	s.PoolDown, s.PoolShaky = pool.down, pool.shaky
 	return s
@@ -151,13 +151,16 @@ func (g *guard) serve(ctx context.Context) {
 	defer context.AfterFunc(g.dismissed, cancel)()
 	var beside sync.WaitGroup
 	defer beside.Wait()
-	beside.Go(func() { g.lookout.run(ctx) })
+	beside.Go(func() { g.queue.run(ctx) })
 	g.run(ctx)
 }
 
 // quit gives up what a guard that has ended was waited for.
 func (g *guard) quit() {
 	g.newcomers.forget(g.id)
+	if g.batch != nil {
+		g.batch.leave(g.id)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.assign(slot{})
@@ -198,6 +201,9 @@ func (g *guard) heed(ctx context.Context) {
 	}
 	if !moved {
 		return
+	}
+	if g.batch != nil && g.batch.isKept() {
+		g.saved()
 	}
 	c, err := g.w.Cases.Case(ctx, g.id.Subject())
 	if err != nil {
@@ -248,7 +254,7 @@ func (g *guard) answer(ctx context.Context, p press) {
 // look makes one call and judges its answer. The zero Reading: it came to nothing, through our own fault or our end.
 func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	defer g.survive(ctx)
-	pool, home := g.place()
+	pool, home := g.where()
 	if !pool.enter(ctx) {
 		return monitor.Reading{}
 	}

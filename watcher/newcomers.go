@@ -106,7 +106,7 @@ func (n *newcomers) keep(ctx context.Context) error {
 	defer cancel()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.w.outages.survey(ctx)
+	n.w.outages.survey()
 	scene := n.w.scene()
 	roll := n.roll()
 	if roll.Total == 0 { // all of them are gone already
@@ -117,18 +117,13 @@ func (n *newcomers) keep(ctx context.Context) error {
 	changes := []monitor.Change{{Subject: monitor.Self, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Arrive(roll, scene)
 	}}}
-	expired := n.expired()
-	together := !roll.Known && monitor.Together(len(expired))
-	if together {
-		changes = append(changes, tellUnpaid(expired, scene))
-	}
 	for _, id := range n.order {
 		beliefs := n.beliefs[id]
 		if len(beliefs) == 0 && !n.born {
 			continue
 		}
 		scene := n.w.Scene(id.Subject())
-		scene.Crowd, scene.Unpaid = roll.Known, together
+		scene.Crowd = roll.Known && !n.spares(id)
 		changes = append(changes, monitor.Change{Subject: id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 			if n.born {
 				c, _ = c.Appear(scene)
@@ -146,25 +141,20 @@ func (n *newcomers) keep(ctx context.Context) error {
 	return nil
 }
 
-// expired are those of which that is the last belief.
-func (n *newcomers) expired() map[monitor.InstanceID]monitor.Belief {
-	all := make(map[monitor.InstanceID]monitor.Belief)
-	for id, beliefs := range n.beliefs {
-		if b := beliefs[len(beliefs)-1]; b.Refusal == monitor.Expired {
-			all[id] = b
-		}
-	}
-	return all
+// spares reports whether what is believed of one may be so only because it is new: it is looked at again before it is told.
+func (n *newcomers) spares(id monitor.InstanceID) bool {
+	beliefs := n.beliefs[id]
+	return n.born && len(beliefs) > 0 && beliefs[len(beliefs)-1].Newborn()
 }
 
-// roll says what the newcomers looked like.
+// roll says what the newcomers looked like; those that are spared count as not seen yet.
 func (n *newcomers) roll() monitor.Roll {
 	roll := monitor.Roll{Total: len(n.waiting) + len(n.beliefs)}
 	roll.Others = n.w.count() - roll.Total
 	for _, id := range n.order {
 		beliefs := n.beliefs[id]
 		switch {
-		case len(beliefs) == 0:
+		case len(beliefs) == 0, n.spares(id):
 		case beliefs[len(beliefs)-1].Verdict() == monitor.Good:
 			roll.Good++
 		default:

@@ -171,3 +171,40 @@ func TestAPressOnANewcomer(t *testing.T) {
 		}
 	})
 }
+
+// New ones that are being created, or not paid yet, neither ring nor count as many bad ones: each is told after its grace,
+// if that lasts.
+func TestManyNewbornsAreGivenTime(t *testing.T) {
+	t.Parallel()
+	inTower(t, 10, onePool, func(t *testing.T, w *tower) {
+		all := w.instances
+		w.instances = all[:1]
+		w.start()
+		w.pass(3 * time.Minute)
+		w.instances = all
+		for n := 1; n < 8; n++ {
+			w.breaks(instanceapi.InstanceScope(string(all[n].ID)), instanceapi.Fault{Kind: instanceapi.Null, Methods: []string{"getStateInstance"}})
+		}
+		w.expire(8, 9)
+		w.watcher.Add(all[1:]...)
+		w.pass(9 * time.Minute)
+		roll := w.wantTold(monitor.Arrived, monitor.Arrived)[1].Roll
+		if roll.Total != 9 || len(roll.Bad) != 0 || roll.Known {
+			t.Errorf("the roll is %+v", roll)
+		}
+		w.pay(1, 2, 3, 4, 5, 8)
+		w.set(6, instanceapi.NotAuthorized)
+		w.pay(6)
+		w.pass(10 * time.Minute)
+		told := map[monitor.Subject]bool{}
+		for _, a := range w.wantTold(monitor.Arrived, monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened)[2:] {
+			told[a.Subject] = true
+		}
+		for _, n := range []int{6, 7, 9} {
+			if !told[all[n].ID.Subject()] {
+				t.Errorf("%d is not told", n)
+			}
+		}
+		w.end()
+	})
+}

@@ -14,17 +14,20 @@ const (
 	surveyGap   = 200 * time.Millisecond // who asks sooner has the answer already
 )
 
-// outages tells trouble of GREEN-API's from trouble of single numbers, by a census of the last readings.
+// outages tells trouble of GREEN-API's from trouble of single numbers, by a census of the last readings. What it knows is in
+// memory, for whoever asks; one goroutine alone has the store follow.
 type outages struct {
 	w *Watcher
 
 	counting sync.Mutex
 	census   monitor.Census
 
-	surveying sync.Mutex
-	surveyed  time.Time
-	cases     map[monitor.Subject]monitor.Case // of pools and of everything, as the store has them
-	failing   bool                             // the store failed at the last change
+	mu       sync.Mutex
+	surveyed time.Time
+	surveys  []monitor.Survey
+	cases    map[monitor.Subject]monitor.Case // of pools and of everything, as the store has them
+
+	failing bool // the store failed at the last change; owned by run
 
 	standings atomic.Pointer[map[string]standing] // by pool
 }
@@ -43,12 +46,14 @@ func newOutages(w *Watcher) *outages {
 
 // resume goes on from the cases that the store knows.
 func (o *outages) resume(cases []monitor.Case) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, c := range cases {
 		if _, isInstance := c.Subject.Instance(); !isInstance {
 			o.cases[c.Subject] = c
 		}
 	}
-	o.stand(nil)
+	o.stand()
 }
 
 // see counts a reading.
@@ -73,7 +78,7 @@ func (o *outages) of(pool string) standing {
 	return s
 }
 
-// run surveys until ctx ends.
+// run has the store follow until ctx ends.
 func (o *outages) run(ctx context.Context) {
 	every := time.NewTicker(surveyEvery)
 	defer every.Stop()
@@ -82,41 +87,51 @@ func (o *outages) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-every.C:
-			o.survey(ctx)
+			o.commit(ctx)
 		}
 	}
 }
 
-// survey looks at all pools, and keeps which outages have begun, changed and ended. It comes before what is believed of a
-// member is put into its case.
-func (o *outages) survey(ctx context.Context) {
-	o.surveying.Lock()
-	defer o.surveying.Unlock()
+// survey looks at all pools. It comes before what is believed of a member is put into its case.
+func (o *outages) survey() []monitor.Survey {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if time.Since(o.surveyed).Abs() < surveyGap {
-		return
+		return o.surveys
 	}
-	o.surveyed = time.Now()
-	scene := o.w.scene()
+	now := time.Now()
 	o.counting.Lock()
-	surveys := o.census.Judge(scene.Now, scene.Policy)
+	o.surveyed, o.surveys = now, o.census.Judge(now, o.w.lately(), o.w.Policy)
 	o.counting.Unlock()
+	o.stand()
+	return o.surveys
+}
+
+// commit keeps which outages have begun, changed and ended.
+func (o *outages) commit(ctx context.Context) {
+	surveys, scene := o.survey(), o.w.scene()
 	for _, v := range surveys {
-		if o.cases[v.Subject].Heeds(v, scene) {
-			o.keep(ctx, v.Subject, o.follow(v, scene))
+		if was := o.kept(v.Subject); was.Heeds(v, scene) {
+			o.keep(ctx, v.Subject, o.follow(was, v, scene))
 		}
 	}
-	for _, c := range o.deserted() {
-		o.keep(ctx, c.Subject, []monitor.Change{o.w.leave(c.Subject)})
+	for _, s := range o.deserted() {
+		o.keep(ctx, s, []monitor.Change{o.w.leave(s)})
 	}
-	o.stand(surveys)
+}
+
+// kept is a case as the store has it.
+func (o *outages) kept(s monitor.Subject) monitor.Case {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.cases[s]
 }
 
 // follow is what a survey changes: the case of the pool, and at the end of an outage those of its members too.
-func (o *outages) follow(v monitor.Survey, scene monitor.Scene) []monitor.Change {
+func (o *outages) follow(was monitor.Case, v monitor.Survey, scene monitor.Scene) []monitor.Change {
 	changes := []monitor.Change{{Subject: v.Subject, Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Survey(v, scene)
 	}}}
-	was := o.cases[v.Subject]
 	if after, _ := was.Survey(v, scene); after.Incident.Open() || !was.Incident.Open() {
 		return changes
 	}
@@ -143,44 +158,62 @@ func (o *outages) keep(ctx context.Context, s monitor.Subject, changes []monitor
 		return
 	}
 	o.failing = false
+	o.mu.Lock()
 	o.cases[s] = cases[0]
+	o.stand()
+	o.mu.Unlock()
 	for _, change := range changes[1:] {
 		o.w.Nudge(change.Subject)
 	}
 }
 
 // deserted are the pools with an outage of which no instance is watched any more.
-func (o *outages) deserted() []monitor.Case {
-	var all []monitor.Case
-	for _, c := range o.cases {
-		if pool, isPool := c.Subject.Pool(); isPool && c.Incident.Open() && !o.w.inhabited(pool) {
-			all = append(all, c)
+func (o *outages) deserted() []monitor.Subject {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var all []monitor.Subject
+	for s, c := range o.cases {
+		if pool, isPool := s.Pool(); isPool && c.Incident.Open() && !o.w.inhabited(c, pool) {
+			all = append(all, s)
 		}
 	}
 	return all
 }
 
-// stand says how the pools stand from now on: an outage that the store could not take is one all the same.
-func (o *outages) stand(surveys []monitor.Survey) {
+// stand says how the pools stand from now on: an outage that the store does not have yet is one all the same. It is called
+// with mu held.
+func (o *outages) stand() {
 	all := make(map[string]standing)
-	for _, v := range surveys {
-		pool, _ := v.Subject.Pool()
-		all[pool] = standing{down: v.Down, shaky: v.Shaky}
+	for _, v := range o.surveys {
+		all[poolOf(v.Subject)] = standing{down: v.Down, shaky: v.Shaky}
 	}
-	for _, c := range o.cases {
-		if pool, _ := c.Subject.Pool(); c.Incident.Open() {
+	for s, c := range o.cases {
+		if pool := poolOf(s); c.Incident.Open() {
 			all[pool] = standing{down: true, shaky: all[pool].shaky}
 		}
 	}
 	o.standings.Store(&all)
 }
 
-// inhabited reports whether an instance of the pool is watched.
-func (w *Watcher) inhabited(pool string) bool {
+// poolOf is the pool that a subject is about.
+func poolOf(s monitor.Subject) string {
+	if pool, isPool := s.Pool(); isPool {
+		return pool
+	}
+	return everything
+}
+
+// inhabited reports whether an instance of the pool is watched, or may be still to come.
+func (w *Watcher) inhabited(outage monitor.Case, pool string) bool {
+	for _, member := range outage.Incident.Outage.Members {
+		if w.Awaited != nil && w.Awaited(member.Instance) {
+			return true
+		}
+	}
 	w.roster.mu.RLock()
 	defer w.roster.mu.RUnlock()
 	for _, g := range w.roster.guards {
-		if _, home := g.place(); home == pool {
+		if _, home := g.where(); home == pool {
 			return true
 		}
 	}
@@ -191,6 +224,7 @@ func (w *Watcher) inhabited(pool string) bool {
 func (w *Watcher) Scene(s monitor.Subject) monitor.Scene {
 	id, _ := s.Instance()
 	if g := w.guard(id); g != nil {
+		w.outages.survey()
 		return g.scene()
 	}
 	return w.scene()

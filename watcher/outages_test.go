@@ -2,6 +2,7 @@ package watcher_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,58 +99,171 @@ func TestPoolDeserted(t *testing.T) {
 	})
 }
 
-// Those that expire within an interval are one message, and one alone is told on its own; it is late by an interval.
+// expire has GREEN-API stop instances that are not paid.
+func (w *tower) expire(ns ...int) {
+	w.t.Helper()
+	for _, n := range ns {
+		w.breaks(instanceapi.InstanceScope(string(w.instances[n].ID)), instanceapi.Fault{
+			Kind: instanceapi.Custom, Status: 400, ContentType: "text/plain",
+			Body: "Instance account is expired. Renew your instance from personal area",
+		})
+	}
+}
+
+func (w *tower) pay(ns ...int) {
+	for _, n := range ns {
+		w.green.Mend(instanceapi.InstanceScope(string(w.instances[n].ID)))
+	}
+}
+
+// shut waits until all of these are believed to send nothing.
+func (w *tower) shut(ns ...int) {
+	w.t.Helper()
+	for range 40 {
+		w.pass(5 * time.Second)
+		open := 0
+		for _, n := range ns {
+			if gate, _, _ := w.watcher.Gate(w.instances[n].ID); gate.Open {
+				open++
+			}
+		}
+		if open == 0 {
+			return
+		}
+	}
+	w.t.Fatal("the gates are open")
+}
+
+// Those that expire within an interval are told by one commit, and one alone is told late by an interval. Who is paid again
+// is told like any other.
 func TestExpiredTogether(t *testing.T) {
 	t.Parallel()
 	inTower(t, 5, onePool, func(t *testing.T, w *tower) {
 		w.start()
 		w.pass(3 * time.Minute)
-		expire := func(n int) {
-			w.breaks(instanceapi.InstanceScope(string(w.instances[n].ID)), instanceapi.Fault{
-				Kind: instanceapi.Custom, Status: 400, ContentType: "text/plain",
-				Body: "Instance account is expired. Renew your instance from personal area",
-			})
+		w.expire(0, 1, 2)
+		w.shut(0, 1, 2)
+		w.store.count()
+		w.pass(2 * time.Minute)
+		if _, writes, _ := w.store.count(); writes != 1 {
+			t.Errorf("%d writes, want 1", writes)
 		}
-		expire(0)
-		expire(1)
-		expire(2)
+		for _, a := range w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened)[1:] {
+			if a.Silent || a.Belief.Refusal != monitor.Expired {
+				t.Errorf("told %+v", a)
+			}
+		}
+		w.expire(3)
 		w.pass(4 * time.Minute)
-		told := w.wantTold(monitor.Arrived, monitor.Unpaid)
-		if r := told[1].Roll; len(r.Bad) != 3 || r.From.IsZero() || told[1].Silent {
-			t.Errorf("told %+v", told[1])
-		}
-		expire(3)
-		w.pass(4 * time.Minute)
-		w.wantTold(monitor.Arrived, monitor.Unpaid, monitor.Opened)
-		if gate, _, _ := w.watcher.Gate(w.instances[0].ID); gate.Open {
-			t.Error("the gate of one that is not paid is open")
-		}
+		w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened, monitor.Opened)
 		w.end()
 		w.start()
 		w.pass(10 * time.Minute)
-		w.wantTold(monitor.Arrived, monitor.Unpaid, monitor.Opened)
+		w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened, monitor.Opened)
+		w.pay(0, 1)
+		w.pass(3 * time.Minute)
+		w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened, monitor.Opened, monitor.Resolved, monitor.Resolved)
 		w.end()
 	})
 }
 
-// The message about those that have expired is not lost where the store fails when it is due.
-func TestExpiredWhileTheStoreIsAway(t *testing.T) {
+// What was another trouble just before is saved in order, once, whoever saves it.
+func TestExpiredAfterAnotherTrouble(t *testing.T) {
 	t.Parallel()
-	inTower(t, 3, onePool, func(_ *testing.T, w *tower) {
+	inTower(t, 5, onePool, func(t *testing.T, w *tower) {
 		w.start()
 		w.pass(3 * time.Minute)
-		w.store.mu.Lock()
-		w.store.fail = func() error { return errOff }
-		w.store.mu.Unlock()
-		w.breaks(instanceapi.WholeAPI, instanceapi.Fault{
-			Kind: instanceapi.Custom, Status: 400, ContentType: "text/plain", Body: "Instance account is expired",
-		})
-		w.pass(5 * time.Minute)
-		w.store.mu.Lock()
-		w.store.fail = nil
-		w.store.mu.Unlock()
+		w.store.failWhile(func() bool { return true })
+		for n := range 3 {
+			w.set(n, instanceapi.NotAuthorized)
+		}
+		w.pass(3 * time.Minute)
+		w.expire(0, 1, 2)
+		w.pass(3 * time.Minute)
+		w.store.failWhile(func() bool { return false })
 		w.pass(time.Minute)
-		w.wantTold(monitor.Arrived, monitor.Unpaid)
+		told := w.wantTold(
+			monitor.Arrived, monitor.Opened, monitor.Changed, monitor.Opened, monitor.Changed, monitor.Opened, monitor.Changed,
+		)
+		if steps := w.kase(0).Incident.Steps; len(told) == 7 && len(steps) != 2 {
+			t.Errorf("%d steps", len(steps))
+		}
+		if unsaved := w.watcher.Unsaved(); len(unsaved) > 0 {
+			t.Errorf("not saved: %+v", unsaved)
+		}
+		w.end()
+	})
+}
+
+// Who fails to hear that all are saved saves nothing twice.
+func TestExpiredAndTheAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	inTower(t, 5, onePool, func(_ *testing.T, w *tower) {
+		w.start()
+		w.pass(3 * time.Minute)
+		w.expire(0, 1, 2)
+		w.shut(0, 1, 2)
+		w.store.loseAnswers(1)
+		w.pass(5 * time.Minute)
+		w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened)
+		w.end()
+	})
+}
+
+// Who is watched no more, or is paid within the interval, is not waited for.
+func TestExpiredLeaves(t *testing.T) {
+	t.Parallel()
+	inTower(t, 5, onePool, func(t *testing.T, w *tower) {
+		w.start()
+		w.pass(3 * time.Minute)
+		w.expire(0, 1, 2)
+		w.shut(0, 1, 2)
+		if err := w.watcher.Remove(t.Context(), w.instances[1].ID); err != nil {
+			t.Fatal(err)
+		}
+		w.pay(2)
+		for range 2 {
+			if _, err := w.watcher.Check(t.Context(), w.instances[2].ID); err != nil {
+				t.Fatal(err)
+			}
+			w.pass(5 * time.Second)
+		}
+		w.wantState(2, monitor.Authorized)
+		w.pass(3 * time.Minute)
+		for _, a := range w.told() {
+			if a.Subject == w.instances[1].ID.Subject() {
+				t.Errorf("told %+v", a)
+			}
+		}
+		w.wantState(2, monitor.Authorized)
+		if c := w.kase(0); c.Belief.Refusal != monitor.Expired || !c.Incident.WasTold() {
+			t.Errorf("the one that is left is %+v", c.Belief)
+		}
+		w.end()
+	})
+}
+
+// What is believed of those that have expired is not lost where the store fails when it is due, and the store is not asked
+// once for each.
+func TestExpiredWhileTheStoreIsAway(t *testing.T) {
+	t.Parallel()
+	inTower(t, 3, onePool, func(t *testing.T, w *tower) {
+		w.start()
+		w.pass(3 * time.Minute)
+		var away atomic.Bool
+		away.Store(true)
+		w.store.failWhile(away.Load)
+		w.expire(0, 1, 2)
+		w.shut(0, 1, 2)
+		w.pass(time.Minute)
+		w.store.count()
+		w.pass(time.Minute)
+		if _, writes, _ := w.store.count(); writes > 13 {
+			t.Errorf("%d writes in a minute", writes)
+		}
+		away.Store(false)
+		w.pass(time.Minute)
+		w.wantTold(monitor.Arrived, monitor.Opened, monitor.Opened, monitor.Opened)
 		w.end()
 	})
 }

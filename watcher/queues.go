@@ -32,10 +32,10 @@ var ErrNoQueues = errors.New("watcher: queues are not looked at")
 // queueEvery is the time between two looks at a queue on which something depends: [monitor.Case.Queued].
 const queueEvery = time.Minute
 
-// lookout looks at the messages that wait to leave one instance, beside its guard: at each tick of the schedule, where
+// queuePoller looks at the messages that wait to leave one instance, beside its guard: at each tick of the schedule, where
 // something depends on it every minute, and at once when the instance stops or begins to send. What it sees reaches the
 // store only where that changes what is kept.
-type lookout struct {
+type queuePoller struct {
 	g       *guard
 	presses chan queuePress
 
@@ -55,7 +55,7 @@ type queuePress struct {
 	seen chan monitor.QueueLook
 }
 
-func newLookout(g *guard) *lookout { return &lookout{g: g, presses: make(chan queuePress)} }
+func newQueuePoller(g *guard) *queuePoller { return &queuePoller{g: g, presses: make(chan queuePress)} }
 
 // Queue looks at the messages that wait to leave an instance now, within the rate that the API allows, and judges what it
 // sees like at any other look. The error says that no look was made.
@@ -69,7 +69,7 @@ func (w *Watcher) Queue(ctx context.Context, id monitor.InstanceID) (monitor.Que
 	}
 	p := queuePress{ctx: ctx, seen: make(chan monitor.QueueLook, 1)}
 	select {
-	case g.lookout.presses <- p:
+	case g.queue.presses <- p:
 	case <-g.ended:
 		return monitor.QueueLook{}, errBrokenOff
 	case <-ctx.Done():
@@ -87,13 +87,13 @@ func (w *Watcher) Queue(ctx context.Context, id monitor.InstanceID) (monitor.Que
 }
 
 // run looks until ctx ends.
-func (l *lookout) run(ctx context.Context) {
+func (l *queuePoller) run(ctx context.Context) {
 	if l.g.w.Queues == nil {
 		return
 	}
 	now := time.Now()
 	l.free = now.Add(time.Duration(place(l.g.id) * float64(startSpan)))
-	l.offset = l.place(now)
+	l.offset = l.offsetAfter(now)
 	l.slot = now.Add(l.offset)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -118,7 +118,7 @@ func (l *lookout) run(ctx context.Context) {
 
 // due is when the next look is made; zero: not before the case is another one. An instance that we cannot see or that
 // refuses us is not asked, nor one of which the store does not know all yet: what is seen now would not be kept.
-func (l *lookout) due(c monitor.Case, kept bool) time.Time {
+func (l *queuePoller) due(c monitor.Case, kept bool) time.Time {
 	switch c.Belief.Verdict() {
 	case monitor.Unseen, monitor.Blind, monitor.Denied:
 		return time.Time{}
@@ -139,7 +139,7 @@ func (l *lookout) due(c monitor.Case, kept bool) time.Time {
 }
 
 // answer looks as soon as the API allows it.
-func (l *lookout) answer(ctx context.Context, p queuePress) {
+func (l *queuePoller) answer(ctx context.Context, p queuePress) {
 	select {
 	case <-time.After(time.Until(l.free)):
 		p.seen <- l.look(ctx)
@@ -150,9 +150,9 @@ func (l *lookout) answer(ctx context.Context, p queuePress) {
 }
 
 // look makes one look. The zero one: it came to nothing, through our own fault or our end.
-func (l *lookout) look(ctx context.Context) (q monitor.QueueLook) {
+func (l *queuePoller) look(ctx context.Context) (q monitor.QueueLook) {
 	defer l.survive(ctx)
-	pool, _ := l.g.place()
+	pool, _ := l.g.where()
 	if !pool.enter(ctx) {
 		return monitor.QueueLook{}
 	}
@@ -174,7 +174,7 @@ func (l *lookout) look(ctx context.Context) (q monitor.QueueLook) {
 }
 
 // ask counts what waits, and asks for the head of it where the instance should be sending.
-func (l *lookout) ask(ctx context.Context, pool bulkhead, sends bool) monitor.QueueLook {
+func (l *queuePoller) ask(ctx context.Context, pool bulkhead, sends bool) monitor.QueueLook {
 	defer pool.leave()
 	q := monitor.QueueLook{At: time.Now(), Known: true, Finding: monitor.Finding{Answer: monitor.Answered}}
 	count, err := l.g.w.Queues.Messages(ctx, l.g.id)
@@ -195,20 +195,20 @@ func (l *lookout) ask(ctx context.Context, pool bulkhead, sends bool) monitor.Qu
 }
 
 // plan sets the next slot: at the instance's place after the next tick. It goes by this machine's own clock from here on.
-func (l *lookout) plan(now time.Time) {
+func (l *queuePoller) plan(now time.Time) {
 	tick := l.g.w.QueueSchedule.Next(now.Add(-l.offset))
-	l.offset = l.place(tick)
+	l.offset = l.offsetAfter(tick)
 	l.slot = now.Add(tick.Add(l.offset).Sub(now))
 }
 
 // place is how long after a tick the instance has its slot.
-func (l *lookout) place(tick time.Time) time.Duration {
+func (l *queuePoller) offsetAfter(tick time.Time) time.Duration {
 	span := min(l.g.w.QueueSchedule.Next(tick).Sub(tick), slotSpan) * 9 / 10
 	return time.Duration(place(l.g.id) * float64(span))
 }
 
 // learn keeps what changes the case; what the store fails to take is seen again at the next look.
-func (l *lookout) learn(ctx context.Context, q monitor.QueueLook) {
+func (l *queuePoller) learn(ctx context.Context, q monitor.QueueLook) {
 	g, scene := l.g, l.g.scene()
 	c, kept, _ := g.outlook.present()
 	q, sure := l.sure(c, q)
@@ -236,7 +236,7 @@ func (l *lookout) learn(ctx context.Context, q monitor.QueueLook) {
 // sure gives the look that can be judged; false: none can. Fewer messages at an instance of which is believed that nothing
 // leaves were dropped, or it sends again and that is not believed yet: such a look waits until the instance is asked again
 // and still does not send.
-func (l *lookout) sure(c monitor.Case, q monitor.QueueLook) (monitor.QueueLook, bool) {
+func (l *queuePoller) sure(c monitor.Case, q monitor.QueueLook) (monitor.QueueLook, bool) {
 	before := l.less
 	l.less = monitor.QueueLook{}
 	if c.Queue.Shut.IsZero() || q.Count >= c.Queue.Count {
@@ -251,7 +251,7 @@ func (l *lookout) sure(c monitor.Case, q monitor.QueueLook) (monitor.QueueLook, 
 }
 
 // survive is deferred: a panic over one queue is not the end of looking at it.
-func (l *lookout) survive(ctx context.Context) {
+func (l *queuePoller) survive(ctx context.Context) {
 	if p := recover(); p != nil {
 		l.g.log.ErrorContext(ctx, "looking at a queue panicked", "panic", p, "stack", string(debug.Stack()))
 		l.free = time.Now().Add(saveAgain)

@@ -17,7 +17,7 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
 	if news {
 		b := g.date(ctx, was, *next.Believe)
 		g.believe(b)
-		g.charge(b)
+		g.gather(b)
 	}
 	if next.Refuted {
 		g.w.Claimed(ClaimRefuted)
@@ -32,7 +32,7 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
 		g.held, g.unsaved = append(g.held, g.unsaved...), nil
 		return news
 	}
-	if !g.waits() {
+	if !g.awaitsOthers() {
 		g.save(ctx, r)
 	}
 	return news
@@ -58,18 +58,11 @@ func (g *guard) believe(b monitor.Belief) {
 func (g *guard) save(ctx context.Context, r monitor.Reading) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	g.w.outages.survey(ctx)
+	g.w.outages.survey()
 	beliefs, scene := g.unsaved, g.scene()
-	var all []monitor.Change
-	if g.bill != nil {
-		g.bill.mu.Lock()
-		defer g.bill.mu.Unlock()
-		scene.Unpaid, all = monitor.Together(len(g.bill.members)), g.bill.message(scene)
-	}
-	all = append(all, monitor.Change{Subject: g.id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
+	c, fresh, err := g.commit(ctx, monitor.Change{Subject: g.id.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		return c.Follow(beliefs, r, scene)
 	}})
-	cases, err := g.w.Cases.UpdateAll(ctx, all)
 	if err != nil {
 		if !g.failing {
 			g.log.ErrorContext(ctx, "case not kept, trying again", "error", err, "beliefs", len(beliefs))
@@ -77,11 +70,27 @@ func (g *guard) save(ctx context.Context, r monitor.Reading) {
 		g.notKept()
 		return
 	}
-	if g.bill != nil {
-		g.bill.told, g.bill = true, nil
+	g.saved()
+	if fresh {
+		g.follow(c)
 	}
-	g.failing, g.unsaved, g.saveAt = false, nil, time.Time{}
-	g.follow(cases[len(cases)-1])
+}
+
+// commit makes a change of the guard's own, together with those of its batch; false: another member has made it.
+func (g *guard) commit(ctx context.Context, own monitor.Change) (c monitor.Case, fresh bool, err error) {
+	if g.batch != nil {
+		return g.batch.keep(ctx, g, own)
+	}
+	cases, err := g.w.Cases.UpdateAll(ctx, []monitor.Change{own})
+	if err != nil {
+		return c, false, err
+	}
+	return cases[0], true, nil
+}
+
+// saved takes that the store has all that is believed.
+func (g *guard) saved() {
+	g.failing, g.unsaved, g.saveAt, g.batch = false, nil, time.Time{}, nil
 	g.setUnkept(monitor.Belief{})
 }
 

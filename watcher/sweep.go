@@ -47,6 +47,9 @@ func (w *Watcher) sweep(span time.Duration) {
 	w.roster.mu.RLock() // nobody is dismissed meanwhile
 	defer w.roster.mu.RUnlock()
 	now := time.Now()
+	w.mu.Lock()
+	w.rounds = [2]time.Time{w.rounds[1], now}
+	w.mu.Unlock()
 	r := &round{ended: w.endSweep, waiting: len(w.roster.guards), sweep: monitor.Sweep{Started: now}}
 	for id, g := range w.roster.guards {
 		at := now.Add(time.Duration(place(id) * float64(span)))

@@ -2,8 +2,8 @@
 // deadlines of their cases, and when a person asks.
 //
 // One goroutine per instance, its guard, asks for its state, so that no two such questions run at once. What a guard learns
-// goes through monitor's Watch, and only a new belief or a due deadline reaches the store. Beside it another one, its lookout,
-// counts the messages that wait, and only what changes the case reaches the store.
+// goes through monitor's Watch, and only a new belief or a due deadline reaches the store. Beside it another one counts the
+// messages that wait, and only what changes the case reaches the store.
 package watcher
 
 import (
@@ -73,6 +73,7 @@ type Watcher struct {
 
 	mu     sync.Mutex
 	swept  time.Time
+	rounds [2]time.Time                     // when the last two began, older first
 	unkept map[*newcomers][]monitor.Unsaved // those that the store failed to take
 }
 
@@ -228,4 +229,13 @@ func (w *Watcher) Swept() time.Time {
 	return w.swept
 }
 
-func (w *Watcher) scene() monitor.Scene { return monitor.Scene{Now: time.Now(), Policy: w.Policy} }
+func (w *Watcher) scene() monitor.Scene {
+	return monitor.Scene{Now: time.Now(), Policy: w.Policy, Unsurveyed: w.Swept().IsZero()}
+}
+
+// lately is when the last round but one began; zero: there was none.
+func (w *Watcher) lately() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rounds[0]
+}

@@ -172,7 +172,7 @@ func (v Voice) digestTitle(entries []Entry) html {
 	if title := v.outagesTitle(outages, entries); title != "" {
 		return title
 	}
-	stopped, blind, out, mark := 0, 0, 0, white
+	stopped, blind, unpaid, out, mark := 0, 0, 0, 0, white
 	from, to := time.Time{}, time.Time{}
 	for _, e := range entries {
 		at := storyOf(e.Incident).began()
@@ -193,6 +193,9 @@ func (v Voice) digestTitle(entries []Entry) html {
 		if f.Verdict() == monitor.Blind {
 			blind++
 		}
+		if f.Refusal == monitor.Expired {
+			unpaid++
+		}
 		mark = worse(mark, topicOf(f).mark)
 	}
 	x := vars{"Count": len(entries), "Open": out, "Since": v.clock(from)}
@@ -201,6 +204,8 @@ func (v Voice) digestTitle(entries []Entry) html {
 	switch {
 	case out == 0:
 		return v.digestOver(entries, x)
+	case unpaid == out:
+		return headline(mark, v.say("digest.title_unpaid", vars{"Count": out}))
 	case out < len(entries):
 		return headline(mark, v.say("digest.title_partly", x))
 	case blind == out:
@@ -281,14 +286,17 @@ func open(e Entry) bool { return e.Incident.Open() && e.Incident.Told.Verdict() 
 // digestAdvice is what to do while some are open: it depends on what they have in common.
 func (v Voice) digestAdvice(entries []Entry) html {
 	keys := map[string]int{}
-	out := 0
+	out, since := 0, time.Time{}
 	for _, e := range entries {
 		if open(e) {
 			out++
+			if at := storyOf(e.Incident).began(); since.IsZero() || at.Before(since) {
+				since = at
+			}
 			keys[topicOf(storyOf(e.Incident).shown(e.Incident.Told).Finding).key]++
 		}
 	}
-	x := vars{"N": out, "LoggedOut": keys["logged_out"] > 0, "Restricted": keys["restricted"] > 0}
+	x := vars{"N": out, "Since": v.clock(since), "LoggedOut": keys["logged_out"] > 0, "Restricted": keys["restricted"] > 0}
 	phones := keys["logged_out"] + keys["blocked"] + keys["restricted"] + keys["asleep"]
 	switch {
 	case out == 0:

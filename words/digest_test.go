@@ -60,6 +60,10 @@ func TestDigest(t *testing.T) {
 	digest(t, "digest_40", at(3, 12), forty(), 40)
 	digest(t, "digest_4", at(3, 12), entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 4)...), 4)
 	digest(t, "digest_unpaid", at(3, 12), entries(refusal(monitor.Expired), at(3, 1), numbers("7105", "Kazan", 23)...), 23)
+	unpaid := entries(refusal(monitor.Expired), at(3, 1), numbers("7105", "Kazan", 3)...)
+	paid := outSince(unpaid[0].Instance, refusal(monitor.Expired), at(3, 1)).becomes(authorized, at(9, 20))
+	unpaid[0].Incident = paid.c.Incident
+	digest(t, "digest_unpaid_partly", at(9, 20), unpaid, 3)
 	digest(t, "digest_blind", at(3, 12), entries(silence, at(3, 8), numbers("7105", "Kazan", 12)...), 12)
 	mixed := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 2)...)
 	mixed = append(mixed, entries(refusal(monitor.WrongToken), at(3, 5), numbers("7107", "Perm", 2)...)...)

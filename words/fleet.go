@@ -8,8 +8,8 @@ import (
 	"greenwatch/monitor"
 )
 
-// Fleet is an alert about many numbers at once: the first look at some, our return after an absence, the daily report, or
-// several that are not paid. named gives an instance by its id.
+// Fleet is an alert about many numbers at once: the first look at some, our return after an absence, or the daily report.
+// named gives an instance by its id.
 func (v Voice) Fleet(alert monitor.Alert, named func(monitor.InstanceID) monitor.Instance) Message {
 	roll := monitor.Roll{}
 	if alert.Roll != nil {
@@ -20,8 +20,6 @@ func (v Voice) Fleet(alert monitor.Alert, named func(monitor.InstanceID) monitor
 		return v.returned(roll)
 	case alert.Day != nil:
 		return v.reported(roll, *alert.Day)
-	case alert.Kind == monitor.Unpaid:
-		return v.unpaid(alert.At, roll, named)
 	}
 	return v.arrived(roll, named)
 }

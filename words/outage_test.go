@@ -167,18 +167,3 @@ func TestStatusShowsOutages(t *testing.T) {
 	golden(t, "status_outage", said(at(3, 12), func(v Voice) Message { return v.Status(all, over.c, down.c) }))
 	golden(t, "checked_outage", said(at(3, 12), func(v Voice) Message { return v.Checked(all, down.c) }))
 }
-
-func TestUnpaidTogether(t *testing.T) {
-	t.Parallel()
-	bad := badOf(refusal(monitor.Expired), failing("7105", 23, 0)...)
-	for name, roll := range map[string]monitor.Roll{
-		"paid_23": {Total: 300, Good: 277, Bad: bad, From: at(3, 1)},
-		"paid_2":  {Bad: bad[:2]},
-	} {
-		c, e := (monitor.Case{Subject: monitor.Self}).Unpaid(roll, scene(at(3, 2)))
-		if len(e.Alerts) != 1 || c.Arrivals != 1 {
-			t.Fatalf("told %+v", e)
-		}
-		golden(t, name, said(at(3, 2), func(v Voice) Message { return v.Fleet(e.Alerts[0], called("Kazan")) }))
-	}
-}

@@ -94,14 +94,12 @@ func TestAnyWarningIsSaidWell(t *testing.T) {
 		for range rapid.IntRange(1, 300).Draw(t, "several") {
 			several = append(several, Entry{Instance: i, Incident: l.c.Incident})
 		}
-		roll := monitor.Roll{Bad: badOf(refusal(monitor.Expired), failing("7105", len(several), 0)...)}
 		queue := monitor.Queue{At: at(3, 41), Count: waits, HeadSince: at(3, 30), HeadLooks: 3}
 		late := time.Duration(rapid.IntRange(0, 30*60).Draw(t, "late")) * time.Minute
 		for _, v := range inEveryLanguage(voices(at(3, 41).Add(late)).Draw(t, "voice")) {
 			m, _ := v.Losses(several)
 			sound(t, m)
 			sound(t, v.Reply(i, monitor.Note{Alert: monitor.Alert{Kind: monitor.LossNear, Incident: 1, Belief: l.c.Belief}, Incident: l.c.Incident, Card: 7}))
-			sound(t, v.Fleet(monitor.Alert{Kind: monitor.Unpaid, At: at(3, 0), Roll: &roll}, func(monitor.InstanceID) monitor.Instance { return i }))
 			for _, kind := range []monitor.AlertKind{monitor.NotSending, monitor.SendsAgain} {
 				sound(t, v.Reply(i, monitor.Note{Alert: monitor.Alert{Kind: kind, Belief: l.c.Belief, Queue: &queue}}))
 			}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"greenwatch/simulator/botapi"
@@ -12,7 +13,8 @@ import (
 
 const (
 	maxText    = 4096 // UTF-16 code units: https://core.telegram.org/bots/api#sendmessage
-	maxEnqueue = 1000
+	maxEnqueue = 10_000
+	maxPass    = 24 * time.Hour
 )
 
 // nothing is the result of an action that has none: an empty object.
@@ -73,6 +75,41 @@ func (p *page) enqueue(_ context.Context, in enqueueing) (nothing, error) {
 		return nothing{}, refuse(http.StatusBadRequest, "between 1 and %d messages can be queued at once", maxEnqueue)
 	}
 	return nothing{}, p.Instances.Enqueue(in.ID, in.Messages, 0)
+}
+
+type holding struct {
+	ID   string `json:"id"`
+	Held bool   `json:"held"`
+}
+
+// hold makes a queue stand still though the instance is authorized, or lets it go.
+func (p *page) hold(_ context.Context, in holding) (nothing, error) {
+	if err := p.known(in.ID); err != nil {
+		return nothing{}, err
+	}
+	return nothing{}, p.Instances.HoldQueue(in.ID, in.Held)
+}
+
+type passing struct {
+	ID      string `json:"id"`
+	Minutes int    `json:"minutes"`
+}
+
+// pass lets time pass for an instance. The program is first, so that it counts what waits before that is dropped.
+func (p *page) pass(ctx context.Context, in passing) (nothing, error) {
+	if err := p.known(in.ID); err != nil {
+		return nothing{}, err
+	}
+	d := time.Duration(in.Minutes) * time.Minute
+	if in.Minutes < 1 || d > maxPass {
+		return nothing{}, refuse(http.StatusBadRequest, "between a minute and %d hours can pass at once", int(maxPass.Hours()))
+	}
+	if p.Pass != nil {
+		if err := p.Pass(ctx, in.ID, d); err != nil {
+			return nothing{}, err
+		}
+	}
+	return nothing{}, p.Instances.Pass(in.ID, d)
 }
 
 func (p *page) known(id string) error {

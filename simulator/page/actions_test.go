@@ -89,9 +89,9 @@ func TestPressWithoutAnswer(t *testing.T) {
 func TestSetInstance(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	want := map[string]string{"falseLogout": "notAuthorized", "stuck": "starting"}
+	want := map[string]string{"falseLogout": "notAuthorized", "stuck": "starting", "campaign": "suspended"}
 	choices := b.state().Panel.Choices
-	if len(choices) != 15 {
+	if len(choices) != 16 {
 		t.Errorf("%d choices", len(choices))
 	}
 	for _, c := range choices {
@@ -112,6 +112,10 @@ func TestSetInstance(t *testing.T) {
 	}
 	b.post("instance", fmt.Sprintf(`{"id":%q,"to":"dancing"}`, kazan), 400, nil)
 	b.post("instance", `{"id":"1","to":"authorized"}`, 404, nil)
+	if v, _ := b.instances.Snapshot(kazan); v.Queue != 8412 {
+		t.Errorf("%d of the campaign wait", v.Queue)
+	}
+	b.must(b.instances.EmptyQueue(kazan))
 	b.post("queue", fmt.Sprintf(`{"id":%q,"messages":0}`, kazan), 400, nil)
 	b.post("queue", `{"id":"1","messages":1}`, 404, nil)
 	b.must(b.instances.Set(kazan, instanceapi.Blocked))

@@ -32,6 +32,7 @@ func choices() []choice {
 		state(instanceapi.NotAuthorized, Text{}),
 		state(instanceapi.Blocked, Text{}),
 		state(instanceapi.Suspended, Text{}),
+		{"campaign", Text{"suspended, 8,412 waiting", "suspended, ждут 8 412"}, stopCampaign},
 		state(instanceapi.YellowCard, Text{}),
 		state(instanceapi.SleepMode, Text{}),
 		state(instanceapi.Starting, Text{"starting, until a reboot", "starting до перезагрузки"}),
@@ -43,6 +44,23 @@ func choices() []choice {
 		account(instanceapi.Expired, Text{"expired (unpaid)", "не оплачен"}),
 		account(instanceapi.Deleted, Text{"deleted", "удалён"}),
 	}
+}
+
+const (
+	campaign    = 8412 // messages that wait where a campaign was stopped by a restriction
+	untilReturn = 12   // messages that leave after a reboot before the restriction is back
+)
+
+// stopCampaign restricts an instance in the middle of a campaign.
+func stopCampaign(s *instanceapi.Server, id string) error {
+	if err := s.Restrict(id, instanceapi.Suspended, untilReturn); err != nil {
+		return err
+	}
+	now, err := s.Snapshot(id)
+	if err != nil {
+		return err
+	}
+	return s.Enqueue(id, max(0, campaign-now.Queue), 0)
 }
 
 // choose makes of an instance what key names. Whatever is no kind of account makes it an active one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"greenwatch/simulator/instanceapi"
@@ -12,10 +13,16 @@ import (
 const (
 	stormLasts = 45 * time.Second       // then the first number is back
 	stormEbbs  = 300 * time.Millisecond // from one number's return to the next one's
+
+	restartLasts = 20 * time.Second       // of each number, where the vendor restarts many in turn
+	restartStep  = 500 * time.Millisecond // from one to the next one
+
+	longQueue = 100 // messages that take too long to leave one by one
 )
 
 type moving struct {
-	Do string `json:"do"` // "drop", "storm" or "restore"
+	Do    string `json:"do"`    // "drop", "storm", "restart" or "restore"
+	Scope string `json:"scope"` // of restart: as in breaking
 }
 
 // setFleet moves several instances at a press.
@@ -25,6 +32,8 @@ func (p *page) setFleet(_ context.Context, in moving) (nothing, error) {
 		return nothing{}, p.drop()
 	case "storm":
 		return nothing{}, p.storm(p.stormSize(), stormLasts)
+	case "restart":
+		return nothing{}, p.restart(instanceapi.Scope(in.Scope))
 	case "restore":
 		return nothing{}, p.restore()
 	}
@@ -70,6 +79,30 @@ func (p *page) storm(n int, lasts time.Duration) error {
 	return nil
 }
 
+// restart has the vendor restart, in turn, what works of a part of GREEN-API.
+func (p *page) restart(where instanceapi.Scope) error {
+	if !slices.Contains(p.scopes(), where) {
+		return refuse(http.StatusBadRequest, "GREEN-API has no part %q here", where)
+	}
+	n := 0
+	for _, s := range p.Instances.Snapshots() {
+		within := where == instanceapi.WholeAPI || where == instanceapi.PoolScope(s.Pool) || where == instanceapi.InstanceScope(s.ID)
+		if !within || s.State != instanceapi.Authorized || s.Account != instanceapi.Active {
+			continue
+		}
+		begin := time.Duration(n) * restartStep
+		err := p.Instances.Plan(
+			s.ID, instanceapi.Step{After: begin, State: instanceapi.Starting},
+			instanceapi.Step{After: begin + restartLasts, State: instanceapi.Authorized},
+		)
+		if err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
+}
+
 // restore ends all that was broken.
 func (p *page) restore() error {
 	p.telegram.turn(nil)
@@ -77,12 +110,29 @@ func (p *page) restore() error {
 		p.Instances.Mend(f.Scope)
 	}
 	for _, s := range p.Instances.Snapshots() {
-		if s.State == instanceapi.Authorized && s.Account == instanceapi.Active {
-			continue
-		}
-		if _, err := choose(p.Instances, s.ID, string(instanceapi.Authorized)); err != nil {
+		if err := p.heal(s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// heal makes an instance well, for good.
+func (p *page) heal(s instanceapi.Snapshot) error {
+	if s.Queue > longQueue {
+		if err := p.Instances.EmptyQueue(s.ID); err != nil {
+			return err
+		}
+	}
+	if s.Held {
+		if err := p.Instances.HoldQueue(s.ID, false); err != nil {
+			return err
+		}
+	}
+	well := s.State == instanceapi.Authorized && s.Account == instanceapi.Active
+	if well && s.ChangesAt.IsZero() && s.Allowance == 0 {
+		return nil
+	}
+	_, err := choose(p.Instances, s.ID, string(instanceapi.Authorized))
+	return err
 }

@@ -37,6 +37,12 @@ type Options struct {
 	Turn func(ctx context.Context, key string) error
 
 	Story Story // without a Play: none
+
+	// Gate answers GET /gate/{id}; nil: no gate is shown. It must not wait.
+	Gate http.Handler
+	// Pass has the program take it that time has passed for an instance: all that it remembers of it was so much earlier.
+	// Nil: it takes no part when the visitor lets time pass.
+	Pass func(ctx context.Context, id string, d time.Duration) error
 }
 
 // Person is somebody whose part the visitor can play.
@@ -95,6 +101,8 @@ func New(o Options) *Page {
 	mux.Handle("POST /api/press", action(p.press))
 	mux.Handle("POST /api/instance", action(p.setInstance))
 	mux.Handle("POST /api/queue", action(p.enqueue))
+	mux.Handle("POST /api/hold", action(p.hold))
+	mux.Handle("POST /api/pass", action(p.pass))
 	mux.Handle("POST /api/fleet", action(p.setFleet))
 	mux.Handle("POST /api/fault", action(p.setFault))
 	mux.Handle("POST /api/language", action(p.setLanguage))

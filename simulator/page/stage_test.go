@@ -19,11 +19,11 @@ import (
 func words(s string) page.Text { return page.Text{EN: s, RU: "ru " + s} }
 
 // play gives the page a story and somebody who plays it when asked.
-func (b *bench) play(play func(ctx context.Context, s *page.Stage) error) {
-	b.rebuild(func(o *page.Options) {
+func (b *bench) play(play func(ctx context.Context, s *page.Stage) error, edit ...func(*page.Options)) {
+	b.rebuild(append(edit, func(o *page.Options) {
 		o.Story = page.Story{Scenes: 2, Play: play}
 		o.Zone = time.FixedZone("", 3600)
-	})
+	})...)
 	ctx, stop := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- b.page.Run(ctx) }()

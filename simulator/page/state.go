@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -37,6 +38,8 @@ type instanceView struct {
 	ChangesAt time.Time `json:"changesAt,omitzero"`
 	Reboots   int       `json:"reboots"`
 	Queue     int       `json:"queue"`
+	Held      bool      `json:"held"`
+	Gate      *gateView `json:"gate,omitempty"`
 }
 
 // optionView is something that can be chosen.
@@ -51,18 +54,19 @@ type brokenView struct {
 	Kind  string `json:"kind"`
 }
 
-func (p *page) serveState(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, state{Chat: p.chat(), Panel: p.panel(), Stage: p.stage.now()})
+func (p *page) serveState(w http.ResponseWriter, r *http.Request) {
+	writeJSON(w, http.StatusOK, state{Chat: p.chat(), Panel: p.panel(r.Context()), Stage: p.stage.now()})
 }
 
-func (p *page) panel() panelState {
+func (p *page) panel(ctx context.Context) panelState {
 	out := panelState{
 		Shown: p.Shown, Storm: p.stormSize(), Cut: p.telegram.on(), Instances: []instanceView{}, Broken: []brokenView{},
 	}
 	for _, s := range p.Instances.Snapshots() {
 		v := instanceView{
 			ID: s.ID, Name: s.Name, Pool: s.Pool, Line: string(s.Line), Word: string(s.State), Answer: s.Answer,
-			Since: s.Since, ChangesAt: s.ChangesAt, Reboots: s.Reboots, Queue: s.Queue,
+			Since: s.Since, ChangesAt: s.ChangesAt, Reboots: s.Reboots, Queue: s.Queue, Held: s.Held,
+			Gate: p.gate(ctx, s.ID),
 		}
 		if s.Account != instanceapi.Active {
 			v.Word = s.Account.String()

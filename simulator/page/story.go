@@ -61,6 +61,21 @@ func (s *Stage) Queue(ctx context.Context, id string, messages int) error {
 	return err
 }
 
+// Empty drops what waits in an instance's queue, as its owner may in the console.
+func (s *Stage) Empty(id string) error { return s.page.Instances.EmptyQueue(id) }
+
+// Pass lets time pass for an instance, in whole minutes.
+func (s *Stage) Pass(ctx context.Context, id string, d time.Duration) error {
+	_, err := s.page.pass(ctx, passing{ID: id, Minutes: int(d / time.Minute)})
+	return err
+}
+
+// Say writes a message as the first person.
+func (s *Stage) Say(ctx context.Context, text string) error {
+	_, err := s.page.say(ctx, saying{As: s.page.People[0].ID, Text: text})
+	return err
+}
+
 // Break puts a fault to work on a part of GREEN-API; an empty kind ends it.
 func (s *Stage) Break(ctx context.Context, scope instanceapi.Scope, kind instanceapi.Kind) error {
 	_, err := s.page.setFault(ctx, breaking{API: "green", Scope: string(scope), Kind: string(kind)})
@@ -73,11 +88,8 @@ func (s *Stage) Storm(n int, lasts time.Duration) error { return s.page.storm(n,
 // Restore ends all that is broken.
 func (s *Stage) Restore() error { return s.page.restore() }
 
-// Turn sets the clock to one of Options.Speeds, unless it stands there.
+// Turn has the program start anew at one of Options.Speeds.
 func (s *Stage) Turn(ctx context.Context, key string) error {
-	if s.page.stage.now().Clock.At == key {
-		return nil
-	}
 	_, err := s.page.setSpeed(ctx, choosing{To: key})
 	return err
 }
@@ -113,9 +125,10 @@ func (s *Stage) Press(ctx context.Context, data string) error {
 	return nil
 }
 
-// Await waits until the group looks as is says.
+// Await waits until is says that it is so, for the group as it looks then. It looks at each message, and every second.
 func (s *Stage) Await(ctx context.Context, is func(all []botapi.Message) bool) error {
-	late := time.After(patience)
+	late, clock := time.After(patience), time.NewTicker(tick)
+	defer clock.Stop()
 	for {
 		changed := s.page.Telegram.Changed()
 		if is(s.page.Telegram.Transcript(s.page.Chat)) {
@@ -123,6 +136,7 @@ func (s *Stage) Await(ctx context.Context, is func(all []botapi.Message) bool) e
 		}
 		select {
 		case <-changed:
+		case <-clock.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-late:

@@ -33,7 +33,7 @@ func (p *page) serveStream(w http.ResponseWriter, r *http.Request) {
 	for {
 		chat, instances, own := p.Telegram.Changed(), p.Instances.Changed(), p.moved.changed()
 		err := errors.Join(
-			s.push("stage", p.stage.now()), s.push("chat", p.chat()), s.push("panel", p.panel()), s.rest(),
+			s.push("stage", p.stage.now()), s.push("chat", p.chat()), s.push("panel", p.panel(r.Context())), s.rest(),
 		)
 		if err != nil {
 			return // the visitor has left

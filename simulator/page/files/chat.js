@@ -104,9 +104,14 @@ export class Chat {
     old.node.replaceWith(node);
     this.#fold(node, message.id);
     this.#tellEdit(message);
-    if (!held) return;
-    const same = held.dataset.data && [...node.querySelectorAll(".key")].find((key) => key.dataset.data === held.dataset.data);
-    (same || node).focus({ preventScroll: true });
+    if (held) this.toKey(message.id, held.dataset.data);
+  }
+
+  // toKey puts the focus on a message's button, or on the message where it has none with these data.
+  toKey(id, data) {
+    const node = this.#shown.get(id)?.node;
+    const same = data && [...(node?.querySelectorAll(".key") ?? [])].find((key) => key.dataset.data === data);
+    (same || node)?.focus({ preventScroll: true });
   }
 
   // #greet lets a message of the bot's that rings flash, and tells those who listen of every new one.

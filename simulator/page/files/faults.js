@@ -8,10 +8,11 @@ export class Faults {
   #state;
   #scopes = "";
 
-  // at has the nodes and fault(api, scope, kind).
+  // at has the nodes, fault(api, scope, kind) and restart(scope).
   constructor(at) {
     this.#at = at;
     at.scope.addEventListener("change", () => this.show(this.#state));
+    at.again.addEventListener("click", () => at.restart(at.scope.value));
   }
 
   show(state) {

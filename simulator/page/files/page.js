@@ -4,6 +4,7 @@ import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { $, update } from "./dom.js";
 import { Faults } from "./faults.js";
+import { One } from "./one.js";
 import { Room } from "./room.js";
 import { Stage } from "./stage.js";
 import { Tabs } from "./tabs.js";
@@ -50,7 +51,7 @@ const chat = new Chat({
     key.removeAttribute("aria-busy");
     if (!answer) return;
     if (!answer.answered) toast(t("chat.unanswered"));
-    else if (answer.alert) alertBox(answer.text);
+    else if (answer.alert) alertBox(answer.text, () => chat.toKey(message, data));
     else if (answer.text) toast(answer.text);
   },
   arrived: (n) => tabs.unseen(n),
@@ -70,16 +71,26 @@ const composer = new Composer({
   },
 });
 
+const one = new One({
+  card: $("one"), number: $("number"), messages: $("messages"), held: $("held"), time: $("time"),
+  gate: { box: $("gate"), asked: $("gate-asked"), word: $("gate-word"), loss: $("gate-loss"), answer: $("gate-answer") },
+  queue: (id, messages) => act("queue", { id, messages }),
+  hold: (id, held) => act("hold", { id, held }),
+  pass: (id, minutes) => act("pass", { id, minutes }),
+});
+
 const room = new Room({
   instances: $("instances"), fleet: $("fleet"), storm: $("storm"), more: $("more"), count: $("count"), dots: $("dots"),
   set: (id, to) => act("instance", { id, to }),
   queue: (id, messages) => act("queue", { id, messages }),
+  pick: (id) => one.pick(id),
   move: (what) => act("fleet", { do: what }),
 });
 
 const faults = new Faults({
-  scope: $("scope"), green: $("green"), telegram: $("telegram"), broken: $("broken"),
+  scope: $("scope"), green: $("green"), telegram: $("telegram"), broken: $("broken"), again: $("restart"),
   fault: (api, scope, kind) => act("fault", { api, scope, kind }),
+  restart: (scope) => act("fleet", { do: "restart", scope }),
 });
 
 const stage = new Stage({
@@ -87,7 +98,10 @@ const stage = new Stage({
   stop: $("stop"), caption: $("caption"), text: $("caption-text"), progress: $("caption-scene"),
   speed: (to) => act("speed", { to }),
   perform(play) {
-    if (play) tabs.open("chat");
+    if (play) {
+      tabs.open("chat");
+      $("numbers-card").scrollIntoView({ block: "start" });
+    }
     act("story", { play });
   },
 });
@@ -111,6 +125,7 @@ const show = {
   },
   panel(state) {
     room.show(state);
+    one.show(state);
     faults.show(state);
   },
 };

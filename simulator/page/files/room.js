@@ -1,7 +1,8 @@
 // The control room's numbers: how each is, and what can be made of it.
 
 import { button, make, update } from "./dom.js";
-import { exact, say, speaks, t } from "./texts.js";
+import { gateWord, lossIn } from "./gate.js";
+import { count, exact, say, speaks, t } from "./texts.js";
 
 const enqueued = 12; // messages, at a press of the button
 const verdicts = {
@@ -19,7 +20,7 @@ export class Room {
   #built = "";
   #all = false; // every instance has a row
 
-  // at has the nodes, set(id, to), queue(id, messages) and move(what).
+  // at has the nodes, set(id, to), queue(id, messages), pick(id) and move(what).
   constructor(at) {
     this.#at = at;
     at.fleet.addEventListener("click", (event) => event.target.value && at.move(event.target.value));
@@ -69,6 +70,8 @@ export class Room {
     const facts = make("p", "facts");
     const sign = make("span", "label", "✉");
     sign.title = t("column.queue");
+    const gate = make("span", "pill");
+    const loss = make("p", "facts");
     const waiting = make("span");
     const add = button("", `+${enqueued}`, () => this.#at.queue(id, enqueued));
     add.ariaLabel = t("numbers.queue", { n: enqueued, name: called });
@@ -78,17 +81,26 @@ export class Room {
     select.value = "falseLogout";
     const set = button("", t("numbers.set"), () => this.#at.set(id, select.value));
     set.ariaLabel = t("numbers.setOf", { name: called });
+    const pick = button("pick", called, () => this.#at.pick(id));
+    pick.setAttribute("aria-controls", "one");
     const node = make("div", "row");
     node.setAttribute("role", "row");
     node.append(
-      cell("", make("b", "", called), make("span", "id", name ? `${id} · ${lines[line] ?? line}` : lines[line] ?? line)),
-      cell("", pill, facts), cell("queue", sign, waiting, add), cell("make", select, set),
+      cell("", pick, make("span", "id", name ? `${id} · ${lines[line] ?? line}` : lines[line] ?? line)),
+      cell("", pill, facts), cell("gate", gate, loss), cell("queue", sign, waiting, add), cell("make", select, set),
     );
     const refresh = (now, answer) => {
       update(pill, isBlind(now) ? answer : now.word);
       pill.className = `pill ${isBlind(now) ? "blind" : verdicts[now.word] ?? "odd"}`;
       update(facts, describe(now));
-      update(waiting, String(now.queue));
+      update(waiting, count(now.queue));
+      gate.hidden = loss.hidden = !now.gate;
+      if (now.gate) {
+        const { word, look } = gateWord(now.gate);
+        update(gate, word);
+        gate.className = `pill ${look}`;
+        update(loss, lossIn(now.gate));
+      }
       const next = isWell(now) ? "falseLogout" : "authorized";
       if (select.dataset.was !== now.word) select.value = next;
       select.dataset.was = now.word;

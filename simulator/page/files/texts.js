@@ -40,6 +40,7 @@ function format(name, options, at) {
   return formats[name + language].format(new Date(new Date(at).getTime() + offset));
 }
 
+export const count = (n) => new Intl.NumberFormat(language).format(n);
 export const time = (at) => format("time", { hour: "2-digit", minute: "2-digit" }, at);
 export const exact = (at) => format("exact", { timeStyle: "medium" }, at);
 export const day = (at) => format("day", { day: "numeric", month: "long" }, at);

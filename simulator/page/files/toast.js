@@ -17,12 +17,14 @@ export const toast = (text) => pass($("toasts"), text, "");
 // complain tells the visitor of what went wrong with the page itself.
 export const complain = (text) => pass($("notices"), text, "error");
 
-// alertBox shows what stays until it is closed, on the phone where that is seen.
-export function alertBox(text) {
+// alertBox shows what stays until it is closed, on the phone where that is seen. The focus goes back to where it was; where
+// that is gone by then, back is called.
+export function alertBox(text, back) {
   const box = $("alert");
   const { left, right, width } = $("chat").getBoundingClientRect();
   box.style.left = width ? `${left}px` : "";
   box.style.right = width ? `${innerWidth - right}px` : "";
   $("alert-text").textContent = text;
+  box.addEventListener("close", () => document.activeElement === document.body && back(), { once: true });
   if (!box.open) box.showModal();
 }
