@@ -44,6 +44,7 @@ type tower struct {
 	claimed   func(watcher.ClaimEnd)
 	inbox     watcher.Inbox
 	every     string
+	policy    monitor.Policy
 	history   watcher.History
 	awaited   func(monitor.InstanceID) bool
 	queues    watcher.Queues // nil: not looked at
@@ -72,7 +73,7 @@ var onePool = []string{"7105"}
 
 func newTower(t *testing.T, n int, pools []string) *tower {
 	t.Helper()
-	w := &tower{t: t, green: instanceapi.New(instanceapi.Options{}), log: &record{}, every: "@every 1m"}
+	w := &tower{t: t, green: instanceapi.New(instanceapi.Options{}), log: &record{}, every: "@every 1m", policy: monitor.DefaultPolicy()}
 	var credentials []greenapi.Credential
 	for _, pool := range pools {
 		for i := range n {
@@ -120,7 +121,7 @@ func (w *tower) start() {
 	}
 	w.watcher, err = watcher.New(w.t.Context(), watcher.Options{
 		Queues: w.queues, QueueSchedule: every10m,
-		Instances: w.instances, Schedule: schedule, Policy: monitor.DefaultPolicy(), API: w.api,
+		Instances: w.instances, Schedule: schedule, Policy: w.policy, API: w.api,
 		Cases: w.store, Sweeps: w.store, Log: slog.New(slog.NewTextHandler(w.log, nil)), Checked: w.checked, Claimed: w.claimed, Inbox: w.inbox, History: w.history,
 		Awaited: w.awaited,
 	})

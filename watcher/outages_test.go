@@ -354,3 +354,18 @@ func TestHistoryDatesAChange(t *testing.T) {
 		})
 	}
 }
+
+// A pool that hangs for longer than from one round to the next is away all the same.
+func TestPoolHangsLongerThanARound(t *testing.T) {
+	t.Parallel()
+	inTower(t, 4, []string{"7105", "7103"}, func(_ *testing.T, w *tower) {
+		w.every = "@every 10s"
+		w.policy.Interval = 10 * time.Second
+		w.start()
+		w.pass(3 * time.Minute)
+		w.breaks(instanceapi.PoolScope("7105"), instanceapi.Fault{Kind: instanceapi.Hang})
+		w.pass(10 * time.Minute)
+		w.wantTold(monitor.Arrived, monitor.PoolDown)
+		w.end()
+	})
+}

@@ -233,9 +233,16 @@ func (w *Watcher) scene() monitor.Scene {
 	return monitor.Scene{Now: time.Now(), Policy: w.Policy, Unsurveyed: w.Swept().IsZero()}
 }
 
-// lately is when the last round but one began; zero: there was none.
+// longestCall is how long an answer may be waited for at most.
+const longestCall = 2 * time.Minute
+
+// lately is since when everybody has been asked, also those whose answer is waited for: that long before the last round but
+// one began; zero: there was none.
 func (w *Watcher) lately() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.rounds[0]
+	if w.rounds[0].IsZero() {
+		return time.Time{}
+	}
+	return w.rounds[0].Add(-longestCall)
 }
