@@ -369,3 +369,51 @@ func TestPoolHangsLongerThanARound(t *testing.T) {
 		w.end()
 	})
 }
+
+// A logout that GREEN-API speaks of within an outage of its pool is told while that lasts, a quarter of an hour later.
+func TestLogoutInsideAnOutage(t *testing.T) {
+	t.Parallel()
+	inTower(t, 10, []string{"7105", "7103"}, func(t *testing.T, w *tower) {
+		w.start()
+		w.pass(3 * time.Minute)
+		for _, i := range w.instances[:8] {
+			w.breaks(instanceapi.InstanceScope(string(i.ID)), instanceapi.Fault{Kind: instanceapi.Reset})
+		}
+		w.pass(10 * time.Minute)
+		w.set(0, instanceapi.NotAuthorized)
+		w.green.Mend(instanceapi.InstanceScope(string(w.instances[0].ID)))
+		w.pass(10 * time.Minute)
+		w.wantTold(monitor.Arrived, monitor.PoolDown)
+		w.pass(20 * time.Minute)
+		if told := w.wantTold(monitor.Arrived, monitor.PoolDown, monitor.Opened); told[len(told)-1].Subject != w.instances[0].ID.Subject() {
+			t.Errorf("told %+v", told[len(told)-1])
+		}
+		w.end()
+	})
+}
+
+// A start while a pool restarts wants no reboot: its members' times have passed, but the pools are not known yet.
+func TestNoRebootBeforeThePoolsAreKnown(t *testing.T) {
+	t.Parallel()
+	inTower(t, 20, []string{"7105", "7103"}, func(t *testing.T, w *tower) {
+		w.policy.AutoReboot, w.policy.StartingGrace = monitor.AutoRebootOn, time.Minute
+		w.start()
+		w.pass(3 * time.Minute)
+		for n := range 20 {
+			w.set(n, instanceapi.Starting)
+		}
+		w.pass(62 * time.Second)
+		w.end()
+		w.pass(2 * time.Minute)
+		w.start()
+		w.pass(3 * time.Minute)
+		acts, err := w.store.Store.ActionsSince(t.Context(), w.began.Add(-time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(acts) > 0 {
+			t.Errorf("%d reboots are wanted, the first %+v", len(acts), acts[0])
+		}
+		w.end()
+	})
+}
