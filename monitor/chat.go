@@ -34,9 +34,9 @@ func (c Case) Deafness(why string, s Scene) (Case, Effects) {
 	}}}
 }
 
-// Again tells places of the open incident as if it began now; false where there is none that people know of.
+// Again tells places of the incident that lasts, or wavers, as if it began now; false where there is none that people know of.
 func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
-	if !c.Incident.Open() || !c.Incident.knownOut() {
+	if lasts := c.Incident.Open() && c.Incident.knownOut(); !lasts && !c.Incident.Wavers() {
 		return Alert{}, false
 	}
 	again := Alert{
@@ -45,7 +45,7 @@ func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
 		Silent: !c.Belief.Rings(), Belief: c.Belief, Only: places,
 	}
 	if _, one := c.Subject.Instance(); !one {
-		again.Kind, again.Silent, again.Roll = PoolDown, false, c.Incident.Outage.roll(c.Incident.Opened)
+		again.Kind, again.Silent, again.Roll = PoolDown, !c.Incident.Open(), c.Incident.Outage.roll(c.Incident.Opened)
 	}
 	return again, true
 }

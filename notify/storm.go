@@ -30,6 +30,8 @@ type pace struct {
 	listDue  time.Time           // when a file is to name all of a card; zero: none waits
 	listed   time.Time           // when one last did
 	shown    map[int64]time.Time // when a card was last edited
+	loud     []time.Time         // the last messages that rang
+	again    []time.Time         // those of them that rang for what goes to and fro
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -85,6 +87,7 @@ func (p *pace) wasShown(c monitor.Card, now time.Time) {
 func (p *pace) told(s monitor.Settlement) {
 	storm := p.storm(s.At)
 	p.messages = append(p.messages, s.At)
+	p.heard(s)
 	begun := make(map[matter]bool)
 	for _, n := range s.Notes {
 		if n.Alert.Kind.Begins() {
@@ -128,7 +131,7 @@ func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note
 		switch {
 		case begun[matterOf(n)] && growing != 0:
 			byMessage[growing] = append(byMessage[growing], n)
-		case overAmongOthers(n):
+		case overAmongOthers(n), moot(n):
 			byMessage[n.Card] = append(byMessage[n.Card], n)
 		}
 	}

@@ -23,14 +23,20 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if joined, err := r.join(ctx, to, due); joined || err != nil {
 		return joined, err
 	}
+	if due = r.timely(to, due); len(due) == 0 {
+		return false, nil
+	}
 	var wait time.Duration
 	r.paced(to, func(p *pace, now time.Time) { wait = p.hold(now) })
 	rest(ctx, wait)
 	if err := r.Teller.TurnToTell(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn: %w", err)
 	}
-	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil || len(due) == 0 {
+	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil {
 		return false, err
+	}
+	if due = r.timely(to, due); len(due) == 0 {
+		return false, nil
 	}
 	batch := r.next(to, due)
 	if err := r.Outbox.Sending(ctx, batch); err != nil {

@@ -30,6 +30,8 @@ func onProbation(inc monitor.Incident) bool {
 func (v Voice) endHead(i monitor.Instance, inc monitor.Incident, s story) html {
 	x := v.endFacts(inc, s)
 	switch {
+	case swung(inc):
+		return v.steadyHead(i, inc)
 	case onProbation(inc):
 		return lines(v.title(yellow, "end.unproved", i, x), v.say("end.restricted_line", x))
 	case inc.Restricted:
@@ -79,7 +81,7 @@ func (v Voice) endActs(inc monitor.Incident, s story) html {
 
 // endCost is what became of the messages, as far as it can be known.
 func (v Voice) endCost(inc monitor.Incident, s story) html {
-	x := vars{"At": v.clock(inc.Closed.Add(-keptFor)), "Until": v.clock(inc.Probation)}
+	x := vars{"At": v.clock(inc.Closed.Add(-keptFor)), "Until": v.clock(later(inc.Probation, inc.Swings.Until))}
 	_, known := s.lossFrom()
 	out := inc.Closed.Sub(s.began())
 	switch {

@@ -59,10 +59,11 @@ func (v Voice) outageCard(o outage) html {
 		}
 		return head
 	}
-	text := v.outageHead(o)
+	text := lines(v.outageHead(o), v.share(o.inc))
 	if o.inc.Outage.Back.IsZero() {
 		text = blocks(text, v.say(o.key("meaning"), x), v.say(o.key("do"), x))
 	}
+	text = blocks(text, v.outRule(o.inc))
 	return blocks(text, v.hit(o, visible(text)))
 }
 
@@ -127,7 +128,10 @@ func (v Voice) others(out monitor.Outage, x vars) html {
 // outageOver is how long it was, and who is not back.
 func (v Voice) outageOver(o outage) html {
 	x := v.outageFacts(o)
-	head := lines(v.outageTitle(o, green, o.key("over")), sentences(v.say("outage.over_line", x), v.notBack(o)))
+	if o.inc.Wavers() {
+		return blocks(lines(v.outageTitle(o, orange, o.key("held")), v.share(o.inc)), v.say("swings.good_rule", v.swings(o.inc)))
+	}
+	head := lines(v.outageTitle(o, green, o.key("over")), sentences(v.say("outage.over_line", x), v.notBack(o)), v.wasOut(o.inc))
 	if len(o.still) > fewNamed {
 		head = lines(head, v.quoted(o.still, visible(head), o.named))
 	}
