@@ -118,9 +118,12 @@ func TestRingsAreCounted(t *testing.T) {
 		happ  func(h *house)
 		stays instanceapi.State
 	}{
-		"3 min good, 2 out":      {1, func(h *house) { h.swing(6*time.Hour, 3*time.Minute, 2*time.Minute, out, first) }, out},
-		"40 s good, 4 min out":   {1, func(h *house) { h.swing(time.Hour, 40*time.Second, 4*time.Minute, out, first) }, ""},
-		"eight so":               {8, func(h *house) { h.swing(time.Hour, 40*time.Second, 4*time.Minute, out, eight()...); h.pass(6 * time.Hour) }, ""},
+		"3 min good, 2 out":    {1, func(h *house) { h.swing(6*time.Hour, 3*time.Minute, 2*time.Minute, out, first) }, out},
+		"40 s good, 4 min out": {1, func(h *house) { h.swing(time.Hour, 40*time.Second, 4*time.Minute, out, first) }, ""},
+		"eight so": {8, func(h *house) {
+			h.swing(time.Hour, 40*time.Second, 4*time.Minute, out, eight()...)
+			h.pass(6 * time.Hour)
+		}, ""},
 		"16 good, 5 out":         {1, func(h *house) { h.swing(24*time.Hour, 16*time.Minute, 5*time.Minute, out, first) }, ""},
 		"12 out, 3 good":         {1, func(h *house) { h.swing(12*time.Hour, 3*time.Minute, 12*time.Minute, out, first) }, ""},
 		"restricted by turns":    {1, func(h *house) { h.swing(12*time.Hour, 10*time.Minute, 10*time.Minute, instanceapi.Suspended, first) }, ""},
@@ -190,5 +193,7 @@ func TestRingsOfAPartnersList(t *testing.T) {
 	})
 }
 
-var _ = strings.Contains
-var _ botapi.Message
+var (
+	_ = strings.Contains
+	_ botapi.Message
+)

@@ -12,18 +12,18 @@ func (l *laws) bounded(s step, a monitor.Alert) {
 	if !a.Silent {
 		l.rings = append(l.rings, s.now)
 	}
-	if n := within(l.messages, s.now); n > 12 {
+	if n := within(6*time.Hour, l.messages, s.now); n > 12 {
 		l.t.Fatalf("%d messages within six hours, the last is %s", n, a.Kind)
 	}
-	if n := within(l.rings, s.now); n > 4 {
+	if n := within(6*time.Hour, l.rings, s.now); n > 4 {
 		l.t.Fatalf("%d rings within six hours, the last is %s", n, a.Kind)
 	}
 }
 
-func within(times []time.Time, now time.Time) int {
+func within(span time.Duration, times []time.Time, now time.Time) int {
 	n := 0
 	for _, at := range times {
-		if now.Sub(at) < 6*time.Hour {
+		if now.Sub(at) < span {
 			n++
 		}
 	}
@@ -45,7 +45,7 @@ func (l *laws) staysOut(c monitor.Case, now time.Time) {
 	if !told || woken || now.Sub(l.swung) < limit || now.Sub(l.toldAt) < limit {
 		return
 	}
-	switch within(l.rings, now) {
+	switch within(6*time.Hour+2*time.Minute, l.rings, now) {
 	case 0, 1:
 	case 2:
 		if now.Sub(l.rings[n-1]) < time.Hour+time.Minute {

@@ -43,7 +43,9 @@ func later(a, b time.Time) time.Time {
 func swung(inc monitor.Incident) bool { return inc.Swings.Times > 1 || inc.Unstable() }
 
 // turned reports whether it became other trouble again and again, rather than good.
-func turned(inc monitor.Incident) bool { return inc.Unstable() && inc.Swings.Changes >= inc.Swings.Times }
+func turned(inc monitor.Incident) bool {
+	return inc.Unstable() && inc.Swings.Changes >= inc.Swings.Times
+}
 
 // swungTitle is the first line of the card of an incident that lasts.
 func (v Voice) swungTitle(t topic, i monitor.Instance, inc monitor.Incident, x vars) html {
