@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"net/http"
 	"testing"
 	"time"
 
-	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 )
 
@@ -114,9 +113,9 @@ func TestRingsAreCounted(t *testing.T) {
 	t.Parallel()
 	const out = instanceapi.NotAuthorized
 	for name, row := range map[string]struct {
-		n     int
-		happ  func(h *house)
-		stays instanceapi.State
+		n       int
+		happens func(h *house)
+		stays   instanceapi.State
 	}{
 		"3 min good, 2 out":    {1, func(h *house) { h.swing(6*time.Hour, 3*time.Minute, 2*time.Minute, out, first) }, out},
 		"40 s good, 4 min out": {1, func(h *house) { h.swing(time.Hour, 40*time.Second, 4*time.Minute, out, first) }, ""},
@@ -139,7 +138,7 @@ func TestRingsAreCounted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rings(t, row.n, row.happ, row.stays)
+			rings(t, row.n, row.happens, row.stays)
 		})
 	}
 }
@@ -193,7 +192,38 @@ func TestRingsOfAPartnersList(t *testing.T) {
 	})
 }
 
-var (
-	_ = strings.Contains
-	_ botapi.Message
-)
+// What goes to and fro hides nothing: its card, /status and the gate show how it stands, out or good.
+func TestAnUnstableNumberIsShown(t *testing.T) {
+	t.Parallel()
+	inIdleHouse(t, 2, func(t *testing.T, h *house) {
+		h.locked()
+		h.start()
+		h.pass(2 * time.Minute)
+		h.set(first, instanceapi.NotAuthorized)
+		h.pass(2 * time.Minute)
+		cards := h.everywhere("Kazan_01: logged out")
+		h.set(first, instanceapi.Authorized)
+		h.swing(30*time.Minute, 3*time.Minute, 2*time.Minute, instanceapi.NotAuthorized, first)
+		h.pass(3 * time.Minute)
+		reads := func(parts ...string) {
+			t.Helper()
+			for chat, card := range cards {
+				now, _ := h.telegram.Message(chat, card.ID)
+				wants(t, now, parts...)
+			}
+		}
+		reads("Kazan_01: works now, but is unstable", "Out 7 times since 00:02", "% of the time", "I call it over at 01:3", "I ring if it stays out")
+		wants(t, h.says("/status@watch_bot"), "All 2 numbers authorized", "Kazan_01: authorized since", "unstable, out 7 times since 00:02", "over at 01:3")
+		h.wantGate(h.app, first, http.StatusOK, instanceapi.Authorized)
+
+		h.set(first, instanceapi.NotAuthorized)
+		h.pass(2 * time.Minute)
+		reads("Kazan_01: unstable, out 8 times since 00:02", "notAuthorized since", "Press Reboot", "I ring if it stays out, at 00:4")
+		wants(t, h.says("/status@watch_bot "+first), "Kazan_01: notAuthorized", "Out 8 times since 00:02", "I ring if it stays out")
+		h.wantGate(h.app, first, http.StatusServiceUnavailable, instanceapi.NotAuthorized)
+		h.set(first, instanceapi.Authorized)
+		h.pass(61 * time.Minute)
+		h.everywhere("Was out 8 times in 37 minutes, ")
+		reads("Kazan_01: works again, stable for 1 hour", "Was out 8 times in 37 minutes")
+	})
+}

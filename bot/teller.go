@@ -37,7 +37,7 @@ func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.N
 	}
 	id, err := send(ctx, t.Telegram, t.Log, message)
 	t.chatChanged(ctx, to.Chat, err)
-	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id}, err)
+	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id, Rang: !told.silent}, err)
 }
 
 // chatChanged keeps what an error says of the chat itself: that it is another one now, or cannot be written to.

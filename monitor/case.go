@@ -11,9 +11,10 @@ type Case struct {
 	Incident Incident // the last one; number 0: there was none
 	Action   Action   // the last one
 	Proof    Proof
-	Arrivals int     // alerts about the fleet made so far (subject self)
-	Reported string  // the date of the last daily report (subject self), as in 2026-11-22
-	Listing  Listing `json:",omitzero"` // of the file that lists the instances (subject self)
+	Arrivals int         // alerts about the fleet made so far (subject self)
+	Deafened []time.Time `json:",omitzero"` // when it was last told that presses do not reach us (subject self)
+	Reported string      // the date of the last daily report (subject self), as in 2026-11-22
+	Listing  Listing     `json:",omitzero"` // of the file that lists the instances (subject self)
 
 	Partner PartnerList `json:",omitzero"` // of the partner's list of instances (subject self)
 

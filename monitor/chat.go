@@ -26,8 +26,12 @@ func Lost(chat int64, why string, at time.Time) Alert {
 	}
 }
 
-// Deafness tells that presses and commands do not reach us.
+// Deafness tells that presses and commands do not reach us, less and less often while that goes on.
 func (c Case) Deafness(why string, s Scene) (Case, Effects) {
+	if NextRing(notAhead(c.Deafened, s), s.Now).After(s.Now) {
+		return c, Effects{}
+	}
+	c.Deafened = lately(notAhead(c.Deafened, s), s.Now, mostRings)
 	c.Arrivals++
 	return c, Effects{Alerts: []Alert{{
 		Key: fmt.Sprintf("%s/%s/%d", Self, Deaf, c.Arrivals), Kind: Deaf, Subject: Self, At: s.Now, Notice: &Notice{Why: why},

@@ -24,6 +24,7 @@ type Settlement struct {
 	End       SettlementEnd
 	MessageID int       // told: the message that carries them
 	Until     time.Time // again: not before
+	Rang      bool      // told: the message rang
 	MaybeSent bool      // again: the try may have arrived
 	Reason    string    // again, failed: why; never a secret
 }

@@ -66,9 +66,10 @@ func NextRing(rang []time.Time, now time.Time) time.Time {
 
 func (w Swings) mayRing(now time.Time) bool { return !w.nextRing(now).After(now) }
 
-// mayWorsen reports whether it may ring at once for what is worse than all before: the gaps do not matter then.
+// mayWorsen reports whether it may ring at once for what is worse than all before: it need not wait for the third ring.
 func (w Swings) mayWorsen(now time.Time) bool {
-	return len(w.Rang) < mostRings || !now.Before(w.Rang[len(w.Rang)-mostRings].Add(bounded))
+	n := len(w.Rang)
+	return n < mostRings-1 || !now.Before(w.Rang[n-mostRings+1].Add(bounded)) || w.mayRing(now)
 }
 
 // reminds reports whether it has not rung for so long that going to and fro is reason enough.
@@ -147,7 +148,7 @@ func (w Swings) comeBack(at time.Time, s Scene) Swings {
 	}
 	w.Out += max(0, at.Sub(w.Left))
 	w.Quiet = false
-	if hold := w.Hold(); hold > 0 {
+	if hold := w.Hold(); hold > 0 || w.crowded(s.Now) {
 		w.Until = later(s.Now.Add(hold), w.full())
 	}
 	return w

@@ -103,8 +103,8 @@ func (r *Relay) next(to monitor.Address, due []monitor.Note) []monitor.Note {
 }
 
 // together is what goes into the next message: all, where more than three matters are due; else the notes of the first
-// matter, and where that is a number that is not paid, of all such: a bill stops many at once. All notes of one incident
-// are one matter.
+// matter, and where that is a number that is not paid, of all such: a bill stops many at once. So it is with what rings again.
+// All notes of one incident are one matter.
 func together(due []monitor.Note) []monitor.Note {
 	matters := make(map[matter]bool)
 	for _, n := range due {
@@ -115,7 +115,7 @@ func together(due []monitor.Note) []monitor.Note {
 	}
 	taken := map[matter]bool{matterOf(due[0]): true}
 	for _, n := range due {
-		if unpaid(n) && unpaid(due[0]) {
+		if unpaid(n) && unpaid(due[0]) || n.Again() && due[0].Again() {
 			taken[matterOf(n)] = true
 		}
 	}

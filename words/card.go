@@ -33,7 +33,7 @@ func (v Voice) trouble(i monitor.Instance, inc monitor.Incident) Message {
 		lines(v.actLines(s.acts), v.proposal(inc, s), v.nowLine(inc.Now, b)),
 		v.steps(t, x),
 		v.phone(i, t),
-		v.outRule(inc),
+		v.outRule(inc, true),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, s.busy())}
 }

@@ -63,7 +63,7 @@ func (v Voice) outageCard(o outage) html {
 	if o.inc.Outage.Back.IsZero() {
 		text = blocks(text, v.say(o.key("meaning"), x), v.say(o.key("do"), x))
 	}
-	text = blocks(text, v.outRule(o.inc))
+	text = blocks(text, v.outRule(o.inc, true))
 	return blocks(text, v.hit(o, visible(text)))
 }
 
@@ -129,7 +129,7 @@ func (v Voice) others(out monitor.Outage, x vars) html {
 func (v Voice) outageOver(o outage) html {
 	x := v.outageFacts(o)
 	if o.inc.Wavers() {
-		return blocks(lines(v.outageTitle(o, orange, o.key("held")), v.share(o.inc)), v.say("swings.good_rule", v.swings(o.inc)))
+		return blocks(lines(v.outageTitle(o, orange, o.key("held")), v.share(o.inc)), v.goodRule(o.inc, true))
 	}
 	head := lines(v.outageTitle(o, green, o.key("over")), sentences(v.say("outage.over_line", x), v.notBack(o)), v.wasOut(o.inc))
 	if len(o.still) > fewNamed {

@@ -173,9 +173,9 @@ func (v Voice) incidentLine(inc monitor.Incident) html {
 	case inc.Number == 0:
 		return ""
 	case inc.Open():
-		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.outRule(inc))
+		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.outRule(inc, false))
 	case inc.Wavers():
-		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.say("swings.good_rule", v.swings(inc)))
+		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.goodRule(inc, false))
 	case onProbation(inc):
 		return v.say("detail.unproved", x)
 	default:

@@ -76,19 +76,24 @@ func (v Voice) share(inc monitor.Incident) html {
 	}
 }
 
-// outRule is what is told of it from now on, and what ends it.
-func (v Voice) outRule(inc monitor.Incident) html {
+// outRule is what is told of it from now on, and what ends it; here is its card.
+func (v Voice) outRule(inc monitor.Incident, here bool) html {
 	if !swung(inc) || !inc.Unstable() && !inc.Swings.Quiet {
 		return ""
 	}
-	return v.say("swings.out_rule", v.swings(inc))
+	return v.say("swings.out_rule", v.swings(inc).with("Here", here))
+}
+
+// goodRule is the same of one that is good.
+func (v Voice) goodRule(inc monitor.Incident, here bool) html {
+	return v.say("swings.good_rule", v.swings(inc).with("Here", here))
 }
 
 // held is the card of an incident that is good, but was out so often that this must last.
 func (v Voice) held(i monitor.Instance, inc monitor.Incident) Message {
 	s := storyOf(inc)
 	text := lines(v.heldHead(i, inc), v.identity(i))
-	rule := v.say("swings.good_rule", v.swings(inc))
+	rule := v.goodRule(inc, true)
 	if onProbation(inc) {
 		rule = v.endCost(inc, s)
 	}
