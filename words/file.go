@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // File is a table that goes with a message that cannot name all.
@@ -25,7 +26,12 @@ func (v Voice) Table(entries []Entry) (File, error) {
 	rows := [][]string{strings.Split(v.toast("digest.columns", nil), ",")}
 	for _, g := range v.groups(entries) {
 		for _, e := range g.entries {
-			rows = append(rows, append(v.row(e), plain(g.title, false), cell(v.course(wayOf(e.Incident)))))
+			rows = append(rows, append(v.row(e), plain(g.title, false), v.course(wayOf(e.Incident))))
+		}
+	}
+	for _, row := range rows {
+		for n, text := range row {
+			row[n] = harmless(text)
 		}
 	}
 	if err := w.WriteAll(rows); err != nil {
@@ -45,8 +51,8 @@ func (v Voice) row(e Entry) []string {
 	}
 	state := storyOf(inc).shown(inc.Told)
 	return []string{
-		string(i.ID), cell(i.Name), cell(strings.Join(i.Tags, " ")), cell(i.Pool),
-		cell(v.word(state.Finding)), v.stamp(inc.Opened), v.stamp(inc.Closed),
+		string(i.ID), i.Name, strings.Join(i.Tags, " "), i.Pool,
+		v.word(state.Finding), v.stamp(inc.Opened), v.stamp(inc.Closed),
 	}
 }
 
@@ -62,11 +68,22 @@ func (v Voice) stamp(t time.Time) string {
 	return t.In(zone).Format("2006-01-02 15:04:05 MST")
 }
 
-// cell keeps a spreadsheet from taking a text for a formula.
-func cell(text string) string {
-	text = clean(text)
-	if strings.ContainsAny(text[:min(1, len(text))], "=+-@") {
-		return "'" + text
+const (
+	separators = ",;|\t" // of which a spreadsheet chooses one, by its country or by what it finds
+	formulas   = "=+-@＝＋－＠﹦﹢﹣﹫"
+)
+
+// harmless keeps a spreadsheet from taking a text, or what a separator makes of a part of it, for a formula.
+func harmless(text string) string {
+	var safe strings.Builder
+	begins := true // a cell, here
+	for _, r := range clean(text) {
+		if begins && strings.ContainsRune(formulas, r) {
+			safe.WriteByte('\'')
+		}
+		safe.WriteRune(r)
+		unseen := r == '"' || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)
+		begins = strings.ContainsRune(separators, r) || begins && unseen
 	}
-	return text
+	return safe.String()
 }
