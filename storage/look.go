@@ -51,33 +51,21 @@ func lookAtFile(ctx context.Context, address string) (View, error) {
 	if v.InUse, err = locked(path); err != nil {
 		return v, err
 	}
-	how := "immutable=1" // leaves no files behind
-	if v.InUse || hasLog(path) {
-		how = "mode=ro"
-	}
-	v.Stock, err = stockOf(ctx, path, how)
+	v.Stock, err = stockOf(ctx, path, howToRead(path, v.InUse))
 	return v, err
+}
+
+func howToRead(path string, inUse bool) string {
+	if inUse || hasLog(path) {
+		return "mode=ro"
+	}
+	return "immutable=1" // leaves no files behind
 }
 
 // hasLog reports whether there are commits beside the file that are not in it yet, or may be.
 func hasLog(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
-}
-
-// locked reports whether another process has what [lockFile] takes, and makes no file.
-func locked(path string) (bool, error) {
-	if _, err := os.Stat(path + ".lock"); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	release, err := lockFile(path)
-	switch {
-	case errors.Is(err, ErrBusy):
-		return true, nil
-	case err != nil:
-		return false, err
-	}
-	return false, release()
 }
 
 // lookAtServer finds the writer's lock in the server's list of locks: taking it, even for a moment, could keep a

@@ -49,6 +49,7 @@ type Store struct {
 	dialect   dialect
 	stop      func()       // ends what runs by itself
 	release   func() error // lets go of the database after it was closed
+	place     *place       // of its file; nil: it has none
 	log       *slog.Logger
 	committed func(monitor.Effects)
 	damage    atomic.Pointer[error] // what was found damaged; nothing is written from then on
@@ -101,6 +102,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // closing again does nothing.
 func (s *Store) Close() error {
 	s.stop()
+	if err := s.inPlace(context.Background(), true); errors.Is(err, ErrGone) {
+		s.log.ErrorContext(context.Background(), "what was written will not be found at the next start", "error", err)
+	}
+	s.place = nil
 	if err := errors.Join(s.db.Close(), s.writer.Close(), s.release()); err != nil {
 		return fmt.Errorf("storage: closing the database: %w", err)
 	}
