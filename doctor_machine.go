@@ -64,6 +64,8 @@ func cure(err error) string {
 		return "start the newer greenwatch that wrote it, or restore the backup from before its update"
 	case errors.Is(err, storage.ErrForeign):
 		return "name greenwatch's own database in DATABASE_URL"
+	case errors.Is(err, storage.ErrAltered):
+		return "take back what was changed in it: such a database can neither be backed up nor restored"
 	case errors.Is(err, storage.ErrAway):
 		return "start the server, or correct DATABASE_URL"
 	default:

@@ -100,18 +100,19 @@ func made() family {
 		f.needs("menu.", c.Name)
 	}
 	for _, fault := range []monitor.Fault{
-		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway, monitor.FaultOther, monitor.Exhausted,
+		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway,
+		monitor.FaultGone, monitor.FaultGoneKept, monitor.FaultOther, monitor.Exhausted,
 	} {
 		f.needs("own."+ownKey(fault), ".title", ".do")
+		f.needs("own.line", ownSort(fault))
+		f.needs("own.over"+ownSort(fault), ".title", ".line")
 	}
-	f.needs("own.over", ".title", ".line")
 	for _, what := range everyMistake {
 		f.needs("listing.mistake.", string(what))
 	}
 	for _, what := range []monitor.ListMistake{monitor.PartnerRefused, monitor.PartnerAway, monitor.ListEmpty} {
 		f.needs("partner."+string(what), ".title", ".do")
 	}
-	f.needs("own.over_exhausted", ".title", ".line")
 	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf} {
 		f.needs("notice."+string(k), ".title", ".line")
 	}
