@@ -153,17 +153,17 @@ type countedShower struct {
 }
 
 // Show edits the card and counts how that ended.
-func (c countedShower) Show(ctx context.Context, card monitor.Card) (gone bool, err error) {
-	gone, err = c.Shower.Show(ctx, card)
-	switch {
-	case err != nil:
-		c.m.edits.add(editFailed, 1)
-	case gone:
+func (c countedShower) Show(ctx context.Context, card monitor.Card) monitor.Settlement {
+	s := c.Shower.Show(ctx, card)
+	switch s.End {
+	case monitor.SettledTold:
+		c.m.edits.add(editShown, 1)
+	case monitor.SettledFailed:
 		c.m.edits.add(editGone, 1)
 	default:
-		c.m.edits.add(editShown, 1)
+		c.m.edits.add(editFailed, 1)
 	}
-	return gone, err
+	return s
 }
 
 var databaseKinds = []string{"away", "busy", "full", "read_only", "corrupt", "timeout", "other"}
