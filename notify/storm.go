@@ -127,7 +127,7 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 // on a card of many while others there are not. Both are told when that edit was shown. What no edit has shown within a while,
 // or a try could not tell, gets a message. It reports whether there was any to join.
 func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note) (bool, error) {
-	due = slices.DeleteFunc(slices.Clone(due), func(n monitor.Note) bool { return n.Joined != 0 || n.Tries > 0 })
+	due = untried(due)
 	begun := make(map[matter]bool)
 	var beginnings []monitor.Note
 	for _, n := range due {
@@ -159,6 +159,17 @@ func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note
 		r.Nudge() // the cards are stale now
 	}
 	return found, nil
+}
+
+// untried leaves out the matters of which a note has joined a card or was tried before.
+func untried(due []monitor.Note) []monitor.Note {
+	tried := make(map[matter]bool)
+	for _, n := range due {
+		if n.Joined != 0 || n.Tries > 0 {
+			tried[matterOf(n)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(due), func(n monitor.Note) bool { return tried[matterOf(n)] })
 }
 
 func (r *Relay) joinTo(ctx context.Context, to monitor.Address, message int, notes []monitor.Note) (bool, error) {

@@ -75,8 +75,8 @@ func (s *Store) Outdated(ctx context.Context) ([]monitor.Address, error) {
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
 		where e.shown < e.wanted
 		union
-		select k.chat, k.topic from notes n join cards k on k.id = n.card
-			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
+		select n.chat, n.topic from notes n
+			join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1 and c.dead_at = 0
 		where n.state = 'waiting' and n.card <> 0
 		union
 		select k.chat, k.topic from cards k

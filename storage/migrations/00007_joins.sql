@@ -2,5 +2,3 @@
 -- A note may join a card: it is told by an edit of it, once that was shown.
 
 alter table notes add column card bigint not null default 0;
-
-create index notes_joined on notes (card) where state = 'waiting' and card <> 0;
