@@ -203,19 +203,23 @@ func TestWhatJoinedOutlivesTheRelay(t *testing.T) {
 				if err := o.store.Subscribe(t.Context(), []monitor.Address{ops}); err != nil {
 					t.Fatal(err)
 				}
-				o.chats.edit = func(context.Context, monitor.Card) monitor.Settlement { return c.edit }
+				heals := 2 * time.Second
+				if c.want != nil {
+					heals = c.away + 2*time.Second
+				}
+				o.chats.edit = func(context.Context, monitor.Card) monitor.Settlement {
+					if time.Since(o.began) < heals {
+						return c.edit
+					}
+					return shown
+				}
 				end := o.work(o.store)
 				o.digest()
 				o.joins(4)
 				end()
 				o.pass(c.away)
-				if c.want == nil {
-					o.chats.edit = nil
-				}
 				end = o.work(o.store)
 				defer end()
-				o.pass(time.Second)
-				o.chats.edit = nil
 				o.pass(time.Minute)
 				o.want(ops, append([]string{"0: 0.1, 1.1, 2.1, 3.1"}, c.want...)...)
 				o.wantNothingDue()
@@ -231,6 +235,11 @@ func TestAnEditThatTellsGoesFirst(t *testing.T) {
 		if err := o.store.Subscribe(t.Context(), []monitor.Address{ops}); err != nil {
 			t.Fatal(err)
 		}
+		hold := make(chan struct{})
+		o.chats.edit = func(context.Context, monitor.Card) monitor.Settlement {
+			<-hold
+			return shown
+		}
 		end := o.work(o.store)
 		defer end()
 		for n := 10; n < 13; n++ {
@@ -240,11 +249,6 @@ func TestAnEditThatTellsGoesFirst(t *testing.T) {
 		}
 		o.pass(2 * time.Minute)
 		o.digest()
-		hold := make(chan struct{})
-		o.chats.edit = func(context.Context, monitor.Card) monitor.Settlement {
-			<-hold
-			return shown
-		}
 		for n := 10; n < 13; n++ {
 			o.happen(n, 2)
 		}
