@@ -109,7 +109,8 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	a.relay, err = notify.New(notify.Options{
-		Outbox: a.store, Cards: a.store, Lists: a.store, Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
+		Outbox: a.store, Cards: a.store, Lists: a.store, Joins: a.store,
+		Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
 	})
 	if err != nil {
 		return err

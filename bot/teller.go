@@ -72,19 +72,21 @@ func settlement(s monitor.Settlement, err error) monitor.Settlement {
 	return s
 }
 
-// Show makes a card show how its incidents stand now.
-func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error) {
+// Show makes a card show how its incidents stand now. Where it can never again, its message being gone, its topic, or the
+// chat, it is given up: what it was to tell is told by a message, which finds where that can be written.
+func (t *Teller) Show(ctx context.Context, c monitor.Card) monitor.Settlement {
 	m, _ := t.card(t.Voices.Of(c.To.Chat), c.Entries)
-	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
+	err := t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
+	t.chatChanged(ctx, c.To.Chat, err)
+	s := settlement(monitor.Settlement{To: c.To, Notes: c.Notes, MessageID: c.MessageID}, err)
 	switch telegram.ClassOf(err) {
-	case telegram.None:
-		return false, nil
-	case telegram.MessageGone, telegram.ChatDead, telegram.Migrated, telegram.TooLong, telegram.Malformed:
-		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
-		return true, nil
-	default:
-		return false, err
+	case telegram.MessageGone, telegram.TopicGone, telegram.Migrated:
+		s.End = monitor.SettledFailed
 	}
+	if s.End == monitor.SettledFailed {
+		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
+	}
+	return s
 }
 
 // List writes the file that names all of a card, or puts the new one into the place of the old.

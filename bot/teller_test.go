@@ -86,8 +86,8 @@ func (r *room) oneIncident(t *testing.T, to monitor.Address) {
 	if over.ReplyTo != card.ID || !over.Silent || len(over.Keyboard) != 0 {
 		t.Errorf("the end is %+v", over)
 	}
-	if gone, err := r.teller.Show(t.Context(), r.stale(to)); gone || err != nil {
-		t.Errorf("showing: %t, %v", gone, err)
+	if s := r.teller.Show(t.Context(), r.stale(to)); s.End != monitor.SettledTold {
+		t.Errorf("showing: %+v", s)
 	}
 	now, _ := r.telegram.Message(to.Chat, card.ID)
 	reads(t, now.Text, "🟢 Kazan_01: works again after")

@@ -14,6 +14,7 @@ type Note struct {
 	Repeat   bool     // an earlier try may have arrived
 	Tries    int      // earlier tries
 	Version  int64    // of the incident as it stands here
+	Joined   int64    // the id of the card whose edit is to tell it; 0: a message of its own is
 }
 
 // Settlement is what became of notes that were tried.
@@ -45,6 +46,12 @@ type Card struct {
 	MessageID int
 	List      int // the message with the file that names all; 0: there is none
 	Entries   []CardEntry
+	Notes     []Note // that are told when the message shows the entries
+}
+
+// Told settles the card's notes: its message was shown.
+func (c Card) Told(at time.Time) Settlement {
+	return Settlement{To: c.To, Notes: c.Notes, At: at, End: SettledTold, MessageID: c.MessageID}
 }
 
 // MaxNamed is how many incidents a card names; a file names more.

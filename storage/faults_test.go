@@ -226,7 +226,7 @@ func (w *wreck) edit() error {
 			return err
 		}
 		for _, card := range cards {
-			if err := w.s.Shown(w.t.Context(), card); err != nil {
+			if err := w.s.Shown(w.t.Context(), card, start); err != nil {
 				return err
 			}
 		}

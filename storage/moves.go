@@ -88,7 +88,7 @@ func (s *Store) ReviveChat(ctx context.Context, chat int64) (bool, error) {
 			return err
 		}
 		revived = true
-		if err := forgetCards(ctx, tx, chat); err != nil {
+		if err := dropCards(ctx, tx, `chat = $1`, chat); err != nil {
 			return err
 		}
 		effects.Alerts, err = openAgain(ctx, tx, places, now)
@@ -174,12 +174,7 @@ func moveRows(ctx context.Context, tx *sql.Tx, from, to int64) error {
 			return fmt.Errorf("moving rows: %w", err)
 		}
 	}
-	return forgetCards(ctx, tx, from)
-}
-
-func forgetCards(ctx context.Context, tx *sql.Tx, chat int64) error {
-	_, err := tx.ExecContext(ctx, `delete from cards where chat = $1`, chat)
-	return err
+	return dropCards(ctx, tx, `chat = $1`, from)
 }
 
 // Moves are the chats that have moved: the old id, and what it is now.

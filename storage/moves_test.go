@@ -107,7 +107,7 @@ func testGrowingCard(t *testing.T, s *storage.Store) {
 	if len(cards) != 1 || len(cards[0].Entries) != 2 || cards[0].MessageID != 10 {
 		t.Fatalf("stale: %+v", cards)
 	}
-	must(t, s.Shown(t.Context(), cards[0]))
+	must(t, s.Shown(t.Context(), cards[0], start))
 	if left := stale(t, s, ops); len(left) != 0 {
 		t.Errorf("stale after it was shown: %+v", left)
 	}

@@ -18,6 +18,7 @@ func TestOutside(t *testing.T) {
 		for name, test := range map[string]func(t *testing.T, o *outsiders){
 			"spared":           testSpared,
 			"not spared":       testNotSpared,
+			"joined":           testJoinedIsNotSpared,
 			"dead chat":        testDeadChat,
 			"lost chat":        testLostChat,
 			"end goes along":   testEndGoesAlong,
@@ -111,6 +112,22 @@ func testNotSpared(t *testing.T, o *outsiders) {
 	update(t, o.s, kazan, move)
 	if slices.Contains(waiting(t, o.s, start), monitor.Outside) {
 		t.Error("there is an edit outside")
+	}
+}
+
+// What an edit is to tell counts as untold until it was shown.
+func testJoinedIsNotSpared(t *testing.T, o *outsiders) {
+	o.subscribe(ops)
+	joined(t, o.s, ops)
+	if untold, err := o.s.Untold(t.Context(), start); untold != 1 || err != nil {
+		t.Errorf("%d untold, %v", untold, err)
+	}
+	o.expect(outsideAfter, monitor.Opened)
+	card, _ := toJoin(t, o.s, ops)
+	must(t, o.s.Shown(t.Context(), card, start))
+	o.expect(time.Hour)
+	if untold, err := o.s.Untold(t.Context(), start.Add(time.Hour)); untold != 0 || err != nil {
+		t.Errorf("%d untold after it was shown, %v", untold, err)
 	}
 }
 

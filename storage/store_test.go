@@ -66,6 +66,14 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"order":             testOrder,
 		"failed":            testFailed,
 
+		"join":                testJoin,
+		"join waits":          testJoinWaits,
+		"join tried":          testJoinTried,
+		"join doubtful":       testJoinDoubtful,
+		"join during an edit": testJoinDuringAnEdit,
+		"join and message":    testJoinAndMessageAtOnce,
+		"joined card ends":    testJoinedCardEnds,
+
 		"card":                 testCard,
 		"card of several":      testCardOfSeveral,
 		"changed while told":   testChangedWhileTold,
