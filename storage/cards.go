@@ -101,7 +101,7 @@ func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, 
 		from cards k join card_entries e on e.card = k.id
 			join incidents i on i.subject = e.subject and i.number = e.incident
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
-		where k.chat = $1 and k.topic = $2 and k.id in (
+		where k.chat + 0 = $1 and k.topic = $2 and k.id in (
 			select card from card_entries where shown < wanted
 			union
 			select card from notes where state = 'waiting' and card <> 0 and chat = $1 and topic = $2)

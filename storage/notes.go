@@ -26,7 +26,8 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, 
 	return chats, nil
 }
 
-// readNotes reads notes n, each with its incident and that incident's card as they stand.
+// readNotes reads notes n, each with its incident and that incident's card as they stand. The + 0 is no sum: it keeps SQLite
+// from reading all cards of the chat to find one.
 const readNotes = `
 	select n.id, n.chat, n.topic, n.body, n.tries, n.trying + n.maybe_sent, n.card, coalesce(i.body, ''), coalesce(i.version, 0),
 		coalesce(k.message_id, 0), coalesce(k.size, 0),
@@ -35,7 +36,7 @@ const readNotes = `
 	from notes n left join incidents i on i.subject = n.subject and i.number = n.incident
 		left join cards k on k.id = (
 			select max(c.id) from card_entries e join cards c on c.id = e.card
-			where e.subject = n.subject and e.incident = n.incident and c.chat = n.chat and c.topic = n.topic)`
+			where e.subject = n.subject and e.incident = n.incident and c.chat + 0 = n.chat and c.topic = n.topic)`
 
 // Due are the notes that a chat must be told now, in order, each with its incident and that incident's card as they stand.
 func (s *Store) Due(ctx context.Context, to monitor.Address, now time.Time) ([]monitor.Note, error) {

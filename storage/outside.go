@@ -137,12 +137,16 @@ const failedLately = 24 * time.Hour
 // can never be told, those of the 24 hours before that time of which no other one was told.
 func (s *Store) Untold(ctx context.Context, before time.Time) (int, error) {
 	found, err := list(ctx, s, scanOne[int], `
-		select count(distinct n.key)
-		from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
-		where n.state = 'waiting' and n.at <= $1 and (n.not_before <= $1 or n.card <> 0)
+		select count(distinct untold.key) from (
+			select n.key
+			from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
+			where n.state = 'waiting' and n.at <= $1 and (n.not_before <= $1 or n.card <> 0)
 				and not exists (select 1 from notes o where o.key = n.key and o.chat = 0 and o.state = 'told')
-			or n.state = 'failed' and n.at <= $1 and n.at > $2
-				and not exists (select 1 from notes o where o.key = n.key and o.state = 'told')`,
+			union all
+			select n.key
+			from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
+			where n.state = 'failed' and n.at <= $1 and n.at > $2
+				and not exists (select 1 from notes o where o.key = n.key and o.state = 'told')) untold`,
 		millis(before), millis(before.Add(-failedLately)))
 	if err != nil {
 		return 0, s.failed(err, "counting what nobody was told")

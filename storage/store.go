@@ -44,16 +44,17 @@ type Options struct {
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	db        *sql.DB // reads
-	writer    *sql.DB // one connection, which makes all changes
-	dialect   dialect
-	stop      func()       // ends what runs by itself
-	release   func() error // lets go of the database after it was closed
-	place     *place       // of its file; nil: it has none
-	log       *slog.Logger
-	committed func(monitor.Effects)
-	damage    atomic.Pointer[error] // what was found damaged; nothing is written from then on
-	onFailure func(error)
+	db         *sql.DB // reads
+	writer     *sql.DB // one connection, which makes all changes
+	dialect    dialect
+	stop       func()       // ends what runs by itself
+	release    func() error // lets go of the database after it was closed
+	place      *place       // of its file; nil: it has none
+	log        *slog.Logger
+	committed  func(monitor.Effects)
+	forgetting forgetting
+	damage     atomic.Pointer[error] // what was found damaged; nothing is written from then on
+	onFailure  func(error)
 }
 
 // dialect is what differs between the engines.
@@ -81,6 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		stop: func() {}, release: func() error { return nil },
 		log: o.Log, committed: o.Committed, onFailure: o.Failed,
+		forgetting: forgetting{came: make(map[int]progress, len(ages))},
 	}
 	open := s.openSQLite
 	if isPostgres(o.URL) {
