@@ -56,7 +56,7 @@ func aged(of, since string, kept time.Duration, only string) age {
 }
 
 const (
-	forgetAtOnce = 500       // rows that are looked at in one transaction
+	forgetAtOnce = 300       // rows that are looked at in one transaction
 	forgetAgain  = time.Hour // after all that is old was looked at
 )
 

@@ -146,7 +146,7 @@ func testForgettingIsSlow(t *testing.T, address string) {
 		settle(t, s, monitor.Settlement{To: ops, Notes: notes, At: start.Add(time.Duration(n) * time.Second), End: monitor.SettledTold, MessageID: n + 1})
 	}
 	at := start.Add(91 * day)
-	for _, want := range []int{1200, 700, 200, 0, 0} {
+	for _, want := range []int{1200, 900, 600, 300, 0, 0} {
 		if got := kept(t, db)["notes"]; got != want {
 			t.Fatalf("%d notes, want %d", got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"greenwatch/storage"
@@ -52,5 +53,20 @@ func TestRestoreRefusesAltered(t *testing.T) {
 				t.Error("something is in place")
 			}
 		})
+	}
+}
+
+// A backup of an older release is restored, as its schema is made by the first steps alone; so the text that goose makes its
+// own table of must stay as it was.
+func TestVersionTable(t *testing.T) {
+	t.Parallel()
+	path := file(t)
+	must(t, open(t, storage.Options{URL: path}).Close())
+	var made string
+	must(t, raw(t, path).QueryRowContext(t.Context(), `select sql from sqlite_master where name = 'goose_db_version'`).Scan(&made))
+	const want = "CREATE TABLE goose_db_version ( id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, " +
+		"is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')) )"
+	if got := strings.Join(strings.Fields(made), " "); got != want {
+		t.Errorf("goose makes its table in another way: databases made before are altered to it\n%s", got)
 	}
 }
