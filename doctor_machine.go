@@ -39,6 +39,9 @@ func (d *doctor) database(ctx context.Context) {
 	switch {
 	case err != nil:
 		d.tell(failing, what, name+": "+err.Error(), cure(err))
+	case v.InUse && v.New:
+		d.tell(failing, what, name+": a greenwatch is running on it, and the file is not there any more",
+			"put it back if it was moved; else look into the greenwatch's own message about it before you stop it")
 	case v.InUse:
 		d.tell(fine, what, name+": in use by a running greenwatch; "+content(v), "")
 	case v.New:

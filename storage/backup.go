@@ -83,6 +83,9 @@ func restore(ctx context.Context, address, file string) (r Restored, err error) 
 	if _, err := stockOf(ctx, source, "mode=ro"); err != nil {
 		return r, fmt.Errorf("%s: %w", file, err)
 	}
+	if err := ours(ctx, path); errors.Is(err, ErrForeign) || errors.Is(err, ErrBusy) {
+		return r, err
+	}
 	unlock, err := lockName(path)
 	if err != nil {
 		return r, err
@@ -91,9 +94,6 @@ func restore(ctx context.Context, address, file string) (r Restored, err error) 
 	fresh := path + ".restoring"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a restore that was cut short
 		return r, err
-	}
-	if fileLocked(path) {
-		return r, busy(path)
 	}
 	s, err := copyInto(ctx, source, fresh)
 	if err != nil {

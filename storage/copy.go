@@ -25,7 +25,7 @@ type Stock struct {
 // ErrForeign is a file that is a database, but none of greenwatch.
 var ErrForeign = errors.New("this is no database of greenwatch")
 
-// ErrAltered is a database of greenwatch to which somebody added something, or took it away.
+// ErrAltered is a database of greenwatch to which somebody has added something, or in which something was changed.
 var ErrAltered = errors.New("the schema is not as greenwatch makes it")
 
 // ErrNewer is a schema that this program does not know yet.

@@ -17,7 +17,7 @@ type View struct {
 	Stock
 	Path  string // of a file, with links resolved; "" of a server
 	New   bool   // there is nothing yet: the first start makes it
-	InUse bool   // a greenwatch is running on it
+	InUse bool   // a greenwatch is running on it; of a file that is not there, too: it was deleted or moved
 }
 
 // Look looks at a database, looks for damage and counts what it holds. It changes nothing, makes no file and holds up
@@ -41,14 +41,11 @@ func lookAtFile(ctx context.Context, address string) (View, error) {
 	}
 	v := View{Path: path}
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0 && !hasLog(path):
-		v.New = true
-		return v, nil
-	case err != nil:
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return v, err
 	}
-	if v.InUse, err = locked(path); err != nil {
+	v.New = err != nil || info.Size() == 0 && !hasLog(path)
+	if v.InUse, err = locked(path); err != nil || v.New {
 		return v, err
 	}
 	v.Stock, err = stockOf(ctx, path, howToRead(path, v.InUse))

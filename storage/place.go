@@ -63,10 +63,10 @@ func (s *Store) inPlace(ctx context.Context, end bool) error {
 		p.tried = time.Now()
 		to := cmp.Or(p.copied, p.path+".rescued-"+p.tried.Format(asideForm))
 		if err := s.rescue(context.WithoutCancel(ctx), to); err != nil {
-			return fmt.Errorf("%w; and what it held cannot be copied: %w", gone, err)
+			return fmt.Errorf("%w; and what it held cannot be copied: %v", gone, err) //nolint:errorlint // it says nothing of the database itself
 		}
 		p.copied = to
-		s.log.ErrorContext(ctx, "the database was deleted or replaced; what it held is copied", "database", p.path, "copy", to)
+		s.log.WarnContext(ctx, "what a deleted or replaced database held is copied", "database", p.path, "copy", to)
 	}
 	if p.copied == "" {
 		return gone

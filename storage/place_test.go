@@ -3,6 +3,7 @@ package storage_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,6 +50,9 @@ func TestGone(t *testing.T) {
 			copies, _ := filepath.Glob(path + ".rescued-*")
 			if len(copies) != 1 {
 				t.Fatalf("copies: %v", copies)
+			}
+			if v, err := storage.Look(t.Context(), path); name == "deleted" && (err != nil || !v.New || !v.InUse) {
+				t.Errorf("from beside: %+v, %v", v, err)
 			}
 			update(t, s, kazan, count)
 			must(t, s.Close())
@@ -179,6 +183,8 @@ func TestLockFileGone(t *testing.T) {
 // Another program's database is refused before a byte of it, or a file beside it, is written.
 func TestForeignFile(t *testing.T) {
 	t.Parallel()
+	backup := file(t)
+	must(t, open(t, storage.Options{URL: backup}).Close())
 	for name, made := range map[string][]string{
 		"shopping":  {`create table shopping (what text)`, `insert into shopping values ('milk')`},
 		"goose too": {`create table goose_db_version (id integer primary key, version_id integer, is_applied integer)`, `insert into goose_db_version values (1, 3, 1)`, `create table users (name text)`},
@@ -198,6 +204,9 @@ func TestForeignFile(t *testing.T) {
 			must(t, err)
 
 			wantRefused(t, path, storage.ErrForeign, "DATABASE_URL")
+			if _, err := storage.Restore(t.Context(), path, backup); !errors.Is(err, storage.ErrForeign) {
+				t.Errorf("a restore in its place: %v", err)
+			}
 
 			after, err := os.ReadFile(path)
 			must(t, err)
