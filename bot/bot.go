@@ -61,7 +61,6 @@ type Bot struct {
 	Options
 	access    *access
 	jobs      *jobs
-	refusals  refusals
 	username  atomic.Value // the bot's own, once Telegram has said it
 	deafSince atomic.Value // when people were last told that nothing reaches us
 }
@@ -74,7 +73,7 @@ func New(o Options) (*Bot, error) {
 	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Hooks == nil || o.Voices == nil || o.Log == nil {
 		return nil, errors.New("bot: an option is missing")
 	}
-	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), refusals: make(refusals)}, nil
+	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log)}, nil
 }
 
 // Run polls for updates until ctx ends, which also ends the answers under way.

@@ -91,12 +91,3 @@ func TestJobsAreBoundedEach(t *testing.T) {
 		t.Errorf("still taken: %v", j.taken)
 	}
 }
-
-func TestCancelledConfirmationsAreForgotten(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1763780000, 0)
-	r := refusals{"old": {errCancelled, now.Add(-time.Second)}, "new": {errTooLate, now.Add(time.Second)}}
-	if r.of("old", now) != nil || r.of("new", now) != errTooLate || len(r) != 1 { //nolint:errorlint // the very error that was kept
-		t.Errorf("kept: %v", r)
-	}
-}

@@ -25,6 +25,8 @@ type Case struct {
 	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made
 	Reboots   []time.Time `json:",omitzero"` // the last reboots of ours, oldest first; no more than a day may have
 	Queue     Queue       `json:",omitzero"`
+
+	Pressed []Pressed `json:",omitempty"` // lately, the oldest first: each counts once
 }
 
 // Scene is what a rule needs to know besides the case.

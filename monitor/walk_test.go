@@ -42,7 +42,7 @@ func TestWalk(t *testing.T) {
 
 func walk(t *testing.T, policy monitor.Policy) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := walker{t: t, policy: policy, now: epoch(), asked: epoch(), c: monitor.Case{Subject: instance.Subject()}}
+		w := walker{t: t, policy: policy, now: epoch(), asked: epoch(), c: monitor.Case{Subject: instance.Subject()}, taken: map[string]time.Time{}}
 		w.laws = newLaws(t, policy)
 		t.Repeat(map[string]func(*rapid.T){
 			"spell":   w.spell,
@@ -79,11 +79,12 @@ type walker struct {
 
 	asked, askAt, slot time.Time
 	keys               int
-	down, shaky        bool         // as the pool is
-	fleet              []time.Time  // reboots of the runbook's, also elsewhere
-	waiting            int          // messages in the queue
-	before             monitor.Case // at the last check
-	kept               []byte       // what it was then
+	taken              map[string]time.Time // by the keys of presses
+	down, shaky        bool                 // as the pool is
+	fleet              []time.Time          // reboots of the runbook's, also elsewhere
+	waiting            int                  // messages in the queue
+	before             monitor.Case         // at the last check
+	kept               []byte               // what it was then
 }
 
 func (w *walker) scene() monitor.Scene {
@@ -195,22 +196,33 @@ func (w *walker) change(rule string, apply func() (monitor.Case, monitor.Effects
 }
 
 func (w *walker) press(t *rapid.T) {
-	key := w.c.Action.Key
-	if key == "" || rapid.IntRange(0, 3).Draw(t, "again") > 0 {
+	key := w.anyKey(t)
+	at, before := w.taken[key]
+	old := before && w.now.Sub(at) > time.Hour // the store refuses it
+	if key == "" || old || rapid.IntRange(0, 3).Draw(t, "again") > 0 {
 		w.keys++
 		key = fmt.Sprintf("k%d", w.keys)
 	}
+	p := monitor.Press{Key: key, Verb: monitor.Reboot, By: someone(), To: somewhere(), No: rapid.IntRange(0, 5).Draw(t, "no") == 0}
+	if rapid.Bool().Draw(t, "asked") {
+		p.Until = w.now.Add(time.Duration(rapid.IntRange(-1, 130).Draw(t, "until")) * time.Second)
+	}
 	was := w.c
-	c, effects, err := was.Press(monitor.Press{Key: key, Verb: monitor.Reboot, By: someone(), To: somewhere()}, w.scene())
+	c, effects, err := was.Press(p, w.scene())
+	if again, _, repeated := c.Press(p, w.scene()); !p.Until.IsZero() && (repeated == nil || !reflect.DeepEqual(again, c)) {
+		t.Fatalf("pressed again it says %v, and makes %+v of %+v", repeated, again, c)
+	}
 	if err != nil {
-		if !reflect.DeepEqual(c, was) || !reflect.DeepEqual(effects, monitor.Effects{}) {
+		w.c = c
+		if c.Pressed = was.Pressed; !reflect.DeepEqual(c, was) || !reflect.DeepEqual(effects, monitor.Effects{}) {
 			t.Fatalf("a press that was not taken (%v) changed %+v to %+v", err, was, c)
 		}
 		return
 	}
-	if key == was.Action.Key || was.Action.UnderWay() {
+	if _, before = w.taken[key]; before || was.Action.UnderWay() {
 		t.Fatalf("%s was taken over %+v", key, was.Action)
 	}
+	w.taken[key] = w.now
 	w.change("press", func() (monitor.Case, monitor.Effects) { return c, effects })
 }
 

@@ -52,6 +52,7 @@ func (v Voice) NotAllowed(who monitor.Person) string {
 func (v Voice) NotTaken(err error) string {
 	var busy *monitor.BusyError
 	var soon *monitor.TooSoonError
+	var again *monitor.RepeatedError
 	switch {
 	case errors.As(err, &busy) && settings(busy.Action):
 		return v.toast("set.busy", v.actFacts(busy.Action))
@@ -61,7 +62,7 @@ func (v Voice) NotTaken(err error) string {
 		return v.toast("answer.busy", v.actFacts(busy.Action))
 	case errors.As(err, &soon):
 		return v.toast("answer.too_soon", v.actFacts(soon.Last).with("Again", v.clock(soon.Again)))
-	case errors.Is(err, monitor.ErrRepeated):
+	case errors.As(err, &again):
 		return v.toast("answer.repeated", nil)
 	default:
 		return v.Say(Trouble)

@@ -149,7 +149,7 @@ func TestAnswers(t *testing.T) {
 		say("nobody", v.NotAllowed(monitor.Person{}))
 		say("busy", v.NotTaken(&monitor.BusyError{Action: lastReboot}))
 		say("too soon", v.NotTaken(&monitor.TooSoonError{Last: lastReboot, Again: at(3, 23)}))
-		say("repeated", v.NotTaken(monitor.ErrRepeated))
+		say("repeated", v.NotTaken(&monitor.RepeatedError{}))
 		for _, c := range v.Menu() {
 			say("/"+c.Name, c.Description)
 		}
