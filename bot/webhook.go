@@ -63,7 +63,7 @@ func (b *Bot) askHook(ctx context.Context, p telegram.Press, i monitor.Instance,
 		if m.Buttons != nil {
 			m = question(i, h, person(p.From).Name)
 		}
-		b.answer(ctx, pressed(p), m)
+		b.answer(ctx, b.pressed(p), m)
 	})
 }
 

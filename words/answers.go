@@ -11,11 +11,12 @@ type Answer string
 
 // The short answers.
 const (
-	NotHere    Answer = "not_here"  // nothing is done in this chat
-	TooLate    Answer = "too_late"  // the confirmation has expired
-	NotYours   Answer = "not_yours" // somebody else asked for the confirmation
-	WasAway    Answer = "was_away"  // the command is older than five minutes
-	Asking     Answer = "asking"    // a check is on its way
+	NotHere    Answer = "not_here"   // nothing is done in this chat
+	NoMessage  Answer = "no_message" // the press came without its message
+	TooLate    Answer = "too_late"   // the confirmation has expired
+	NotYours   Answer = "not_yours"  // somebody else asked for the confirmation
+	WasAway    Answer = "was_away"   // the command is older than five minutes
+	Asking     Answer = "asking"     // a check is on its way
 	Cancelled  Answer = "cancelled"
 	NotWatched Answer = "not_watched" // the number has left the list
 	OldButton  Answer = "old_button"  // a button of an earlier version, or nobody's

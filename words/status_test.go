@@ -159,7 +159,7 @@ func TestAnswers(t *testing.T) {
 
 func everyAnswer() []Answer {
 	return []Answer{
-		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
+		NotHere, NoMessage, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
 		ListChanged, ListAnswered, HookLate, HookNotYours, HookUndo, HookNoUndo, HookWhich,
 	}
 }
