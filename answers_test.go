@@ -91,3 +91,31 @@ func TestACancelledQuestionOutlivesAKill(t *testing.T) {
 		}
 	})
 }
+
+// While the bot's callback_query_mode is inline, presses come without their message: nothing is done, and who pressed, the
+// log and a metric say why. That ends with the first press that comes as it should.
+func TestPressesWithoutTheirMessage(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 1, func(t *testing.T, h *house) {
+		h.pass(2 * time.Minute)
+		h.telegram.Say(opsGroup, operator, "/status "+first)
+		h.pass(2 * time.Second)
+		own := h.bots(opsGroup)
+		card := own[len(own)-1]
+		h.telegram.CallbackInline(true)
+		for _, by := range []botapi.Person{operator, guest, operator} {
+			if shown := h.press(opsGroup, card.ID, "Check now", by); !strings.Contains(shown, "callback_query_mode to default") {
+				t.Errorf("shown %q", shown)
+			}
+		}
+		if n := strings.Count(h.logged.String(), "callback_query_mode must be default"); n != 1 {
+			t.Errorf("%d lines in the log", n)
+		}
+		h.scrape().expect(t, samples{"telegram_presses_without_message": 1})
+		h.telegram.CallbackInline(false)
+		if shown := h.press(opsGroup, card.ID, "Check now", operator); !strings.Contains(shown, "the API says authorized") {
+			t.Errorf("shown %q", shown)
+		}
+		h.scrape().expect(t, samples{"telegram_presses_without_message": 0})
+	})
+}

@@ -157,7 +157,11 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = running.Close() })
-	page := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	page := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			_, _ = fmt.Fprintln(rw, "# TYPE\ngreenwatch_telegram_presses_without_message 1")
+		}
+	}))
 	t.Cleanup(page.Close)
 	w.settings["HTTP_ADDR"] = strings.TrimPrefix(page.URL, "http://")
 	w.settings["TELEGRAM_PROXY"] = "socks5://user:proxy-password@127.0.0.1:1 direct"
@@ -166,7 +170,8 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Errorf("%d failures:\n%s", failed, said)
 	}
 	w.wants(said, "ok    database   .*in use by a running greenwatch", "ok    http       .*a greenwatch is running",
-		"warn  telegram   cannot be reached by proxy 1: ", "ok    telegram   answers directly", "ok    bot")
+		"warn  telegram   cannot be reached by proxy 1: ", "ok    telegram   answers directly", "ok    bot",
+		"warn  bot        presses come without their message", " +-> .*callback_query_mode: set it to default")
 
 	w.settings["TELEGRAM_PROXY"] = "socks5://user:proxy-password@127.0.0.1:1"
 	if said, failed = w.examine(); failed != 1 {
