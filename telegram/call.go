@@ -58,7 +58,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 
 // exchange is call with the caller's time limit.
 func (c *Client) exchange(ctx context.Context, r request, out any) error {
-	x := &exchanger{ctx: ctx, client: c.http, clock: &c.clock, method: r.method}
+	x := &exchanger{ctx: ctx, client: c.http, clock: &c.clock, method: r.method, redact: c.redact}
 	bot := &tgbotapi.BotAPI{Token: c.token.Reveal(), Client: x}
 	bot.SetAPIEndpoint(c.endpoint)
 
@@ -113,6 +113,7 @@ type exchanger struct {
 	client *http.Client
 	clock  *clock
 	method string
+	redact func(string) string
 	sent   bool
 }
 
@@ -135,10 +136,9 @@ func (x *exchanger) Do(r *http.Request) (*http.Response, error) {
 	}
 	x.sent = true
 	resp.Body = &boundedBody{Reader: io.LimitReader(resp.Body, maxAnswer), body: resp.Body}
-	contentType := resp.Header.Get("Content-Type")
-	if media, _, _ := mime.ParseMediaType(contentType); media != "application/json" {
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media != "application/json" {
 		_ = resp.Body.Close()
-		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: contentType}
+		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: x.redact(media)}
 	}
 	x.clock.hear(resp.Header)
 	return resp, nil
