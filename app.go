@@ -136,7 +136,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	m.watch(a, cfg, client)
-	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second}
+	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second, ErrorLog: librariesLog(a.log)}
 	return nil
 }
 

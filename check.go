@@ -55,7 +55,9 @@ func check(ctx context.Context, out io.Writer, asJSON bool) error {
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
 	}
+	hideIn(out, cfg)
 	unlisted := joinPartner(ctx, &cfg)
+	hideIn(out, cfg) // with the partner's
 	all, err := checkAll(ctx, cfg)
 	if err != nil {
 		return cli.Exit(err.Error(), 2)

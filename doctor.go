@@ -95,6 +95,7 @@ func (d *doctor) settings(environ []string) {
 	const what = "settings"
 	cfg, warnings, err := loadConfig(environ, d.file)
 	d.cfg = cfg
+	hideIn(d.out, cfg)
 	for _, w := range warnings {
 		d.tell(warning, what, w, "correct it in "+d.file+", or call greenwatch init")
 	}

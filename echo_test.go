@@ -121,5 +121,3 @@ func TestTheMaskKnowsEverySecret(t *testing.T) {
 		}
 	}
 }
-
-func decodedTwice(s string) string { return s }

@@ -166,6 +166,7 @@ func (h *house) end() {
 	if h.stop == nil {
 		return
 	}
+	h.emitPages()
 	began := time.Now()
 	h.stop()
 	if err := <-h.stopped; err != nil {
@@ -314,7 +315,7 @@ func (h *house) searchSecrets() {
 			emitted += string(kept)
 		}
 	}
-	emitted = decodedTwice(emitted)
+	emitted += secret.Decoded(emitted)
 	tokens := []string{botToken, strings.SplitN(botToken, ":", 2)[1], hookToken, gateToken}
 	for _, c := range h.cfg.Credentials {
 		tokens = append(tokens, c.Token.Reveal())

@@ -59,6 +59,7 @@ func (c *Client) Head(ctx context.Context, id monitor.InstanceID) (head string, 
 			return nil
 		})
 	}})
+	head = r.in.word(head)
 	var large tooLarge
 	switch {
 	case head != "" && errors.As(r.err, &large):
