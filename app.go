@@ -136,7 +136,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	m.watch(a, cfg, client)
-	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second, ErrorLog: librariesLog(a.log)}
+	a.server = web.NewServer(web.ServerOptions{Pages: a.pages(cfg), Connections: connections(), ErrorLog: librariesLog(a.log)})
 	return nil
 }
 
@@ -150,13 +150,6 @@ func (a *app) newWatcher(ctx context.Context, cfg config, green *greenapi.Client
 		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	return err
-}
-
-func (a *app) pages(cfg config) http.Handler {
-	return web.New(web.Options{
-		Ready: a.readiness(), Metrics: a.metrics.handler(), Webhook: a.webhook(cfg),
-		Gate: web.GateOptions{Gates: gates{a.watcher}, Token: cfg.GateToken},
-	})
 }
 
 func (a *app) newTeller(ctx context.Context, cfg config, client *telegram.Client) (*bot.Teller, error) {
