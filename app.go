@@ -91,7 +91,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err != nil {
 		return err
 	}
-	green, err := newGreenAPI(cfg, t.green)
+	green, err := newGreenAPI(cfg, t.green, a.log)
 	if err != nil {
 		return err
 	}
@@ -176,9 +176,9 @@ func (a *app) homes(ctx context.Context, cfg config) ([]monitor.Address, error) 
 	return homes, nil
 }
 
-func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
+func newGreenAPI(cfg config, rt http.RoundTripper, log *slog.Logger) (*greenapi.Client, error) {
 	return greenapi.New(greenapi.Options{
-		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
+		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(), Log: log,
 	})
 }
 

@@ -86,7 +86,7 @@ func check(ctx context.Context, out io.Writer, asJSON bool) error {
 
 // checkAll asks every instance once and gives the worst first.
 func checkAll(ctx context.Context, cfg config) ([]checked, error) {
-	client, err := newGreenAPI(cfg, nil)
+	client, err := newGreenAPI(cfg, nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"greenwatch/dial/dialtest"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 	"greenwatch/simulator/simtest"
@@ -182,4 +183,20 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Errorf("%d failures:\n%s", failed, said)
 	}
 	w.wants(said, "ok    telegram", "FAIL  bot        Telegram refuses the token", "ok    instance", "ok    clock")
+}
+
+// A server's name has two addresses, of which one accepts and does not answer: a warning that names both families.
+func TestDoctorNamesTheFamilyThatFails(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	for _, name := range []string{"TELEGRAM_API_URL", "GREEN_API_URL"} {
+		address, err := net.ResolveTCPAddr("tcp", strings.TrimPrefix(w.settings[name], "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialtest.Beside(t, address, dialtest.Resets)
+		w.settings[name] = strings.Replace(w.settings[name], "127.0.0.1", dialtest.Name, 1)
+	}
+	said, _ := w.examine()
+	w.wants(said, "warn  telegram   "+dialtest.Name+": IPv6 fails .*, IPv4 works", "warn  instance   "+dialtest.Name+": IPv6 fails .*, IPv4 works")
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/robfig/cron/v3"
 	"go.uber.org/goleak"
 
+	"greenwatch/dial/dialtest"
 	"greenwatch/fleet"
 	"greenwatch/monitor"
 	"greenwatch/secret"
@@ -36,6 +37,7 @@ func skipWhereSlow(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
+	dialtest.Install()
 	if os.Getenv(beGreenwatch) != "" {
 		os.Exit(run(os.Args[1:]))
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
@@ -14,31 +15,38 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"greenwatch/dial"
 )
 
 const (
 	callTimeout = 20 * time.Second
-	maxAnswer   = 32 << 20 // bytes; a hundred long updates are a few megabytes
+	maxAnswer   = 16 << 20 // bytes; a hundred long updates are a few megabytes
+	maxHeaders  = 64 << 10
 	maxDrain    = 64 << 10 // bytes read from what is left of an answer, so that its connection can be used again
 )
 
 // newTransport is the standard one, less patient, with pings that find a dead HTTP/2 connection, and with no proxy but p.
-func newTransport(p Proxy) *http.Transport {
-	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}
+// It unpacks nothing: a small answer may become a very large one.
+func newTransport(p Proxy, log *slog.Logger) *dial.Transport {
+	const keepAlive = 15 * time.Second
+	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: keepAlive}
 	t := &http.Transport{
-		DialContext:           dialer.DialContext,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   connectTimeout,
-		ExpectContinueTimeout: time.Second,
-		MaxIdleConnsPerHost:   8,
-		IdleConnTimeout:       90 * time.Second,
-		ForceAttemptHTTP2:     true,
-		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    connectTimeout,
+		ExpectContinueTimeout:  time.Second,
+		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: maxHeaders,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
 	if u := p.url(); u != nil {
 		useProxy(t, u, dialer)
 	}
-	return t
+	return dial.New(dial.Options{Timeout: connectTimeout, KeepAlive: keepAlive, Log: log}).Over(t)
 }
 
 // request is one call of a Bot API method. Its params are built by hand: the library's helpers know no newer fields, and

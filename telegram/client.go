@@ -77,7 +77,7 @@ func New(o Options) (*Client, error) {
 	case len(o.Proxies) > 0:
 		c.http.Transport = newProxies(o.Proxies, c.log)
 	default:
-		c.http.Transport = newTransport(Proxy{})
+		c.http.Transport = newTransport(Proxy{}, c.log)
 	}
 	if c.onTrouble == nil {
 		c.onTrouble = func(error) {}
