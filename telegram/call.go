@@ -21,7 +21,8 @@ import (
 
 const (
 	callTimeout = 20 * time.Second
-	maxAnswer   = 16 << 20 // bytes; a hundred long updates are a few megabytes
+	maxAnswer   = 1 << 20  // bytes
+	maxUpdates  = 16 << 20 // bytes; a hundred long updates are a few megabytes
 	maxHeaders  = 64 << 10
 	maxDrain    = 64 << 10 // bytes read from what is left of an answer, so that its connection can be used again
 )
@@ -143,7 +144,11 @@ func (x *exchanger) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.sent = true
-	resp.Body = &boundedBody{Reader: io.LimitReader(resp.Body, maxAnswer), body: resp.Body}
+	limit := int64(maxAnswer)
+	if x.method == "getUpdates" {
+		limit = maxUpdates
+	}
+	resp.Body = &boundedBody{Reader: io.LimitReader(resp.Body, limit), body: resp.Body}
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media != "application/json" {
 		_ = resp.Body.Close()
 		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: x.redact(media)}
