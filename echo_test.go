@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -69,7 +70,7 @@ func TestTheStandardLogShowsNoSecret(t *testing.T) {
 		}
 		defer conn.Close()
 		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nCannot GET %s as %v", r.URL, r.Header)
-		time.Sleep(100 * time.Millisecond)
+		_, _ = io.Copy(io.Discard, conn) // until the client has gone
 	}))
 	t.Cleanup(proxy.Close)
 	for _, command := range []string{"", "doctor", "check"} {
