@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -25,10 +26,11 @@ func (d *doctor) families(ctx context.Context) {
 			greens = append(greens, c.URL)
 		}
 	}
-	for what, servers := range map[string][]string{"telegram": telegrams, "instance": greens} {
-		for _, server := range servers {
-			d.family(ctx, what, server)
-		}
+	for _, server := range telegrams {
+		d.family(ctx, "telegram", server)
+	}
+	for _, server := range greens {
+		d.family(ctx, "instance", server)
 	}
 }
 
@@ -46,6 +48,10 @@ func (d *doctor) family(ctx context.Context, what, server string) {
 	if bad.Err == nil {
 		bad, good = good, bad
 	}
-	d.tell(warning, what, fmt.Sprintf("%s: %s fails (%v), %s works", u.Hostname(), bad.Family, bad.Err, good.Family),
+	why := bad.Err.Error()
+	if errors.Is(bad.Err, context.DeadlineExceeded) {
+		why = "no answer"
+	}
+	d.tell(warning, what, fmt.Sprintf("%s: %s fails (%s), %s works", u.Hostname(), bad.Family, why, good.Family),
 		fmt.Sprintf("greenwatch goes by %s; put %s of this machine right, or switch it off", good.Family, bad.Family))
 }

@@ -69,7 +69,7 @@ func TestTheStandardLogShowsNoSecret(t *testing.T) {
 			return
 		}
 		defer conn.Close()
-		fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nCannot GET %s as %v", r.URL, r.Header)
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nCannot GET %s as %v", r.URL, r.Header)
 		_, _ = io.Copy(io.Discard, conn) // until the client has gone
 	}))
 	t.Cleanup(proxy.Close)

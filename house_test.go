@@ -300,7 +300,7 @@ func (h *house) emitPages() {
 	for _, page := range []string{"/readyz", "/metrics"} {
 		answer := httptest.NewRecorder()
 		h.app.server.Handler.ServeHTTP(answer, httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, "http://127.0.0.1"+page, http.NoBody))
-		fmt.Fprintln(h.logged, page, answer.Header(), answer.Body)
+		_, _ = fmt.Fprintln(h.logged, page, answer.Header(), answer.Body)
 	}
 }
 

@@ -32,7 +32,7 @@ func run(args []string) int {
 		return 0
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(trouble, text)
+		_, _ = fmt.Fprintln(trouble, text)
 	}
 	if code, ok := errors.AsType[cli.ExitCoder](err); ok {
 		return code.ExitCode()

@@ -70,7 +70,7 @@ func (d *Dialer) dial(ctx context.Context, network, address string, config *tls.
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	addresses, err := lookup(ctx, name)
+	addresses, err := d.lookup(ctx, name)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err} // as net.Dialer says it
 	}
@@ -78,6 +78,13 @@ func (d *Dialer) dial(ctx context.Context, network, address string, config *tls.
 	conn, err := r.run(ctx, d.memory.order(name, addresses))
 	d.memory.learn(name, r.tried, conn != nil)
 	return conn, err
+}
+
+// lookup is bounded too: net/http goes on with a connection for which nobody waits any more.
+func (d *Dialer) lookup(ctx context.Context, name string) ([]netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	return lookup(ctx, name)
 }
 
 func lookup(ctx context.Context, name string) ([]netip.Addr, error) {
@@ -213,7 +220,7 @@ type failures []failed
 func (f failures) Error() string {
 	all := make([]string, 0, len(f))
 	for _, one := range f {
-		all = append(all, fmt.Sprintf("%s: %v", one.family, Plain(one.err)))
+		all = append(all, fmt.Sprintf("%s: %v", one.family, plain(one.err)))
 	}
 	return strings.Join(all, "; ")
 }
@@ -233,8 +240,8 @@ func (f failures) Timeout() bool {
 	return errors.As(f[len(f)-1].err, &timeout) && timeout.Timeout()
 }
 
-// Plain is the cause of an error of a connection, without addresses.
-func Plain(err error) error {
+// plain is the cause of an error of a connection, without addresses.
+func plain(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
 	}

@@ -99,7 +99,7 @@ func TestEveryReasonIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = transport.RoundTrip(r) //nolint:bodyclose // there is none
+	_, err = transport.RoundTrip(r)
 	if err == nil || !strings.Contains(err.Error(), "IPv6: TLS handshake: ") || !strings.Contains(err.Error(), "IPv4: ") {
 		t.Errorf("got %v", err)
 	}
@@ -107,7 +107,7 @@ func TestEveryReasonIsNamed(t *testing.T) {
 		t.Errorf("it looks as if something had been sent: %#v", err)
 	}
 	r.URL.Host = "no-such-name.test"
-	if _, err = transport.RoundTrip(r); err == nil { //nolint:bodyclose // there is none
+	if _, err = transport.RoundTrip(r); err == nil {
 		t.Error("a name without an address")
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); !ok {
@@ -152,8 +152,8 @@ func TestOneSlowAnswerIsNoVerdict(t *testing.T) {
 			t.Error(err)
 		}
 		select {
-		case <-slow:
-			t.Fatal("too early")
+		case err := <-slow:
+			t.Fatal("too early", err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}

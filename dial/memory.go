@@ -80,7 +80,7 @@ func (m *memory) learn(name string, tried []result, connected bool) {
 	}
 	for _, t := range tried {
 		if f := familyOf(t.address); f != worked {
-			m.blame(name, f, Plain(t.err).Error())
+			m.blame(name, f, plain(t.err).Error())
 		}
 	}
 }

@@ -73,7 +73,7 @@ func ask(ctx context.Context, u *url.URL, a netip.Addr) error {
 	}}
 	resp, err := t.RoundTrip(r)
 	if err != nil {
-		return Plain(err)
+		return plain(err)
 	}
 	return resp.Body.Close()
 }

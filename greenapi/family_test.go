@@ -46,9 +46,9 @@ func TestAnAddressThatDoesNotWork(t *testing.T) {
 				}
 				t.Cleanup(client.CloseIdleConnections)
 				if secure {
-					roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:errcheck,forcetypeassert // httptest's
+					roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 					for _, own := range []http.RoundTripper{client.reads, client.acts} {
-						own.(*dial.Transport).TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, ServerName: "example.com"} //nolint:errcheck,forcetypeassert // its own
+						own.(*dial.Transport).TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, ServerName: "example.com"}
 					}
 				}
 				o := client.Reboot(t.Context(), id)

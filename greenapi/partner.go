@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -21,7 +20,6 @@ type PartnerOptions struct {
 	Timeout   time.Duration     // as in Options
 	HTTP      http.RoundTripper // as in Options
 	UserAgent string            // as in Options
-	Log       *slog.Logger      // as in Options
 }
 
 // Partner asks what instances a partner has. Its methods may be called from any number of goroutines.
@@ -45,7 +43,7 @@ func NewPartner(o PartnerOptions) (*Partner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("greenapi: partner: %w", err)
 	}
-	client, err := New(Options{Timeout: o.Timeout, HTTP: o.HTTP, UserAgent: o.UserAgent, Log: o.Log})
+	client, err := New(Options{Timeout: o.Timeout, HTTP: o.HTTP, UserAgent: o.UserAgent})
 	if err != nil {
 		return nil, fmt.Errorf("greenapi: partner: %w", err)
 	}

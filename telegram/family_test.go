@@ -41,7 +41,7 @@ func twoAddresses(t *testing.T, tlsOn bool, treat func(net.Conn), proxies ...Pro
 	}
 	s := httptest.NewTLSServer(nil)
 	defer s.Close()
-	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:errcheck,forcetypeassert // httptest's
+	roots := s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs // httptest's
 	transport := directTransport(t, c)
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, ServerName: "example.com"}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -53,8 +53,8 @@ func twoAddresses(t *testing.T, tlsOn bool, treat func(net.Conn), proxies ...Pro
 func TestAnAddressThatDoesNotShakeHands(t *testing.T) {
 	t.Parallel()
 	for name, treat := range map[string]func(net.Conn){"resets": dialtest.Resets, "hangs": dialtest.Hangs} {
-		for way, proxies := range map[string][]Proxy{"": nil, " as one of the ways": {{}}} {
-			t.Run(name+way, func(t *testing.T) {
+		for way, proxies := range map[string][]Proxy{"": nil, "one of the ways": {{}}} {
+			t.Run(name+" "+way, func(t *testing.T) {
 				t.Parallel()
 				var tries atomic.Int32
 				c, server, log := twoAddresses(t, true, func(conn net.Conn) {

@@ -19,8 +19,9 @@ func Install() {
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		go func() {
-			defer server.Close()
-			for serveOne(server) == nil {
+			defer func() { _ = server.Close() }()
+			for err := error(nil); err == nil; {
+				err = serveOne(server)
 			}
 		}()
 		return client, nil
@@ -90,8 +91,8 @@ func Beside(t testing.TB, working net.Addr, treat func(net.Conn)) {
 				return
 			}
 			go func() {
-				defer conn.Close()
 				treat(conn)
+				_ = conn.Close()
 			}()
 		}
 	}()
