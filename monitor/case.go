@@ -36,6 +36,7 @@ type Scene struct {
 	Crowd  bool // at first sight: more bad ones arrived with this one than are told one by one
 
 	PoolDown   bool        // an outage of the instance's pool, or of everything, is open
+	Answered   time.Time   // when the API last said how the number is; zero: it is not known here, and nothing is too old
 	Unsurveyed bool        // the pools are not known yet, as we have only just begun
 	PoolShaky  bool        // several in its pool do not answer or are starting: [Survey.Shaky]
 	Reboots    []time.Time // reboots that the runbook began over the whole fleet, those of the last 10 minutes at least

@@ -38,7 +38,7 @@ func TestStateTable(t *testing.T) {
 		{"404", monitor.Denied, "", false},
 		{"expired", monitor.Denied, "", true},
 		{"deleted", monitor.Denied, "", true},
-		{"429", monitor.Unseen, "", false},
+		{"429", monitor.Blind, "", false},
 	} {
 		f := finding(row.word)
 		for _, spelt := range []monitor.State{f.State, monitor.State(strings.ToUpper(string(f.State))), monitor.State(strings.ToLower(string(f.State)))} {
@@ -59,6 +59,16 @@ func TestStateTable(t *testing.T) {
 	}
 	if got := (monitor.Finding{}).Verdict(); got != monitor.Unseen {
 		t.Errorf("the zero finding: verdict %s, want %s", got, monitor.Unseen)
+	}
+}
+
+// Letters that only fold to ASCII make no known word of an unknown one: the Kelvin sign, the long s.
+func TestOnlyASCIIHasTwoCases(t *testing.T) {
+	t.Parallel()
+	for _, s := range []monitor.State{"bloc\u212aed", "BLOC\u212aED", "\u017ftarting", "\u017fuspended", "\u017fleepMode"} {
+		if f := (monitor.Finding{Answer: monitor.Answered, State: s}); f.Verdict() != monitor.Odd || f.Rings() || f.Restriction() {
+			t.Errorf("%+q is taken for %s", string(s), f.State.Canonical())
+		}
 	}
 }
 

@@ -63,6 +63,7 @@ func walk(t *testing.T, policy monitor.Policy) {
 			"clog":    w.clog,
 			"pool":    w.pool,
 			"fleet":   w.elsewhere,
+			"silence": w.silence,
 			"":        w.check,
 		})
 	})
@@ -94,7 +95,7 @@ func (w *walker) scene() monitor.Scene {
 func drawWord(t *rapid.T) string {
 	return rapid.SampledFrom([]string{
 		"authorized", "authorized", "authorized", "notAuthorized", "blocked", "yellowCard", "suspended", "starting", "starting",
-		"null", "pendingCode", "frozen", "mute", "mute", "429", "401", "403", "expired",
+		"null", "pendingCode", "frozen", "mute", "mute", "429", "429", "401", "403", "expired",
 	}).Draw(t, "word")
 }
 
@@ -255,9 +256,9 @@ func (w *walker) restart(t *rapid.T) {
 		agreed = w.c.Belief.At
 	}
 	w.c = throughJSON(t, w.c)
-	w.watch = monitor.Resume(w.c.Belief, agreed)
+	w.watch = monitor.Resume(w.c.Belief, agreed, w.c.Belief.At)
 	w.asked, w.askAt = w.now, time.Time{}
-	w.laws.forget()
+	w.laws.forget(w.c.Belief.At)
 }
 
 func (w *walker) away(t *rapid.T) {
@@ -287,6 +288,7 @@ func (w *walker) check(t *rapid.T) {
 		t.Fatalf("JSON loses something\n was %+v\n is  %+v", w.c, back)
 	}
 	w.laws.gate(w.c, w.scene())
+	w.laws.age(w.c, w.scene(), w.watch)
 	if w.c.Known {
 		return
 	}

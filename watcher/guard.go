@@ -82,11 +82,21 @@ func newGuard(w *Watcher, i monitor.Instance, pool bulkhead) *guard {
 	return g
 }
 
-func (g *guard) resume(c monitor.Case, agreed time.Time) {
-	if agreed.Before(c.Belief.At) {
-		agreed = c.Belief.At
+// resume goes on from what was kept, and from the last sweep before that: its end is when an instance was seen last, and if
+// it brought an answer of all of them, when this one has spoken. The clock may have been set since.
+func (g *guard) resume(c monitor.Case, last monitor.Sweep) {
+	agreed, answered := c.Belief.At, c.Belief.At
+	if last.Ended.After(agreed) {
+		agreed = last.Ended
+		if last.Answered == last.Asked {
+			answered = agreed
+		}
 	}
-	g.watch = monitor.Resume(c.Belief, agreed)
+	if now := time.Now(); answered.After(now) {
+		answered = now
+	}
+	g.watch = monitor.Resume(c.Belief, agreed, answered)
+	g.outlook.hear(answered, g.scene)
 	g.belief = c.Belief
 	g.tally.resume(c.Belief)
 	g.follow(c)

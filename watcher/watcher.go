@@ -134,9 +134,9 @@ func (w *Watcher) resume(ctx context.Context) error {
 		id, isInstance := c.Subject.Instance()
 		switch g := w.roster.guards[id]; {
 		case g != nil:
-			g.resume(c, w.before.Ended)
+			g.resume(c, w.before)
 		case isInstance && w.Awaited != nil && w.Awaited(id):
-			w.roster.await(id, c, w.before.Ended)
+			w.roster.await(id, c, w.before)
 		case isInstance && c.Belief.Verdict() != monitor.Unseen:
 			gone = append(gone, w.leave(c.Subject))
 		}

@@ -119,7 +119,7 @@ func made() family {
 }
 
 func (f *family) ofTopics() {
-	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, deniedTopic, unseenTopic)
+	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, limitedTopic, deniedTopic, unseenTopic)
 	for _, t := range worded {
 		f.needs("word.", t.key)
 	}
@@ -147,7 +147,7 @@ func (f *family) ofActs() {
 		f.needs("auto.", how)
 	}
 	for _, s := range []monitor.Subject{monitor.Self, "pool/7105"} {
-		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over")
+		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over", "limited_title", "limited_short")
 	}
 	for _, how := range []string{"worked", "unproved", "no_change", "refused", "unknown", "expired"} {
 		f.needs("acted."+how, ".title", ".line")
