@@ -50,6 +50,7 @@ type app struct {
 	own      ownTrouble
 	silence  silence
 	lists    lists
+	knocks   *knocks
 	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
 
 	supervisor *supervisor               // nil: none
@@ -62,6 +63,7 @@ func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*a
 		log: log, metrics: newMetrics(), supervisor: t.supervisor, instances: cfg.Fleet.Instances,
 		pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout},
 	}
+	a.knocks = newKnocks(a)
 	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
 		return nil, err
 	}
@@ -252,7 +254,7 @@ func (a *app) run(ctx context.Context) error {
 	return runStages(
 		ctx, a.log,
 		stage{{"supervisor", a.attend}},
-		stage{{"bot", a.bot.Run}},
+		stage{{"bot", a.bot.Run}, {"refused notifications", a.knocks.run}},
 		append(stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}}, a.lists.stage()...),
 		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},

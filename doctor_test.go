@@ -200,3 +200,17 @@ func TestDoctorNamesTheFamilyThatFails(t *testing.T) {
 	said, _ := w.examine()
 	w.wants(said, "warn  telegram   "+dialtest.Name+": IPv6 fails .*, IPv4 works", "warn  instance   "+dialtest.Name+": IPv6 fails .*, IPv4 works")
 }
+
+// What somebody else asks about with the same token cannot be watched well; the network is not to blame.
+func TestDoctorSeesTheLimit(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	if err := w.green.Break(instanceapi.InstanceScope("7105000001"), instanceapi.Fault{Kind: instanceapi.Throttled}); err != nil {
+		t.Fatal(err)
+	}
+	said, failed := w.examine()
+	if failed > 0 {
+		t.Errorf("%d failures:\n%s", failed, said)
+	}
+	w.wants(said, `warn  instance   7105000001 Shop: limited \(429\) .*\n +-> somebody else asks about it with the same token`)
+}

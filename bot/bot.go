@@ -38,6 +38,7 @@ type Cases interface {
 type Watch interface {
 	Check(ctx context.Context, id monitor.InstanceID) (monitor.Reading, error)
 	Last(id monitor.InstanceID) (monitor.Reading, bool)
+	Unheard(id monitor.InstanceID) bool // what is believed of it is too old
 }
 
 // Options are what a Bot needs. Chats, Operators, Queues and List may be empty; the rest is required.

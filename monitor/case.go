@@ -20,6 +20,8 @@ type Case struct {
 
 	Partner PartnerList `json:",omitzero"` // of the partner's list of instances (subject self)
 
+	Knocked time.Time `json:",omitzero"` // when requests that the webhook refused were told of last (subject self)
+
 	Born      time.Time   `json:",omitzero"` // when the instance appeared while we ran; zero: it was there before, or is gone
 	Sure      Belief      `json:",omitzero"` // the last belief that the API's own word stands behind, where the present one has none
 	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made

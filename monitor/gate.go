@@ -34,7 +34,7 @@ var closed = map[State]string{
 // as it was before, and not sure: nothing of ours stops a healthy number from sending. Nor is it sure where nothing was
 // heard of the number for too long, whatever the cause.
 func (c Case) Gate(s Scene) Gate {
-	b, stale := c.surely(), s.stale()
+	b, stale := c.surely(), s.Stale()
 	g := Gate{Open: true, Sure: c.Belief.sure() && !stale, State: b.sureState(), Since: b.Since}
 	if why, shut := closed[g.State.Canonical()]; shut && b.sure() {
 		g.Open, g.Reason = false, why
@@ -62,7 +62,8 @@ func (s Scene) StaleAt() time.Time {
 	return s.Answered.Add(s.Policy.fresh())
 }
 
-func (s Scene) stale() bool { return passed(s.StaleAt(), s.Now) }
+// Stale reports whether nothing was heard of the number for so long that what is believed of it says nothing about now.
+func (s Scene) Stale() bool { return passed(s.StaleAt(), s.Now) }
 
 // Changed reports whether those who wait for a gate to change must hear of it: counts and times do not matter to them.
 func (g Gate) Changed(from Gate) bool {

@@ -58,6 +58,13 @@ func (w *Watcher) Ahead(id monitor.InstanceID) (c monitor.Case, watched bool) {
 	return c, true
 }
 
+// Unheard reports whether nothing was heard of an instance for so long, whatever the cause, that what is believed of it says
+// nothing about now.
+func (w *Watcher) Unheard(id monitor.InstanceID) bool {
+	g := w.guard(id)
+	return g != nil && g.outlook.stale(w.scene())
+}
+
 // outlook is a case as it will be once the store has taken all that is believed, and the gate that follows from it.
 type outlook struct {
 	mu      sync.Mutex
@@ -107,6 +114,13 @@ func (o *outlook) staleAt(p monitor.Policy) time.Time {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return monitor.Scene{Answered: o.heard, Policy: p}.StaleAt()
+}
+
+func (o *outlook) stale(s monitor.Scene) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.Answered = o.heard
+	return s.Stale()
 }
 
 // move wakes those who wait for another case. It is called with mu held.

@@ -112,7 +112,7 @@ func made() family {
 		f.needs("partner."+string(what), ".title", ".do")
 	}
 	f.needs("own.over_exhausted", ".title", ".line")
-	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf} {
+	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf, monitor.HookRefused} {
 		f.needs("notice."+string(k), ".title", ".line")
 	}
 	return f
