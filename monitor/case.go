@@ -28,7 +28,8 @@ type Case struct {
 	Reboots   []time.Time `json:",omitzero"` // the last reboots of ours, oldest first; no more than a day may have
 	Queue     Queue       `json:",omitzero"`
 
-	Pressed []Pressed `json:",omitempty"` // lately, the oldest first: each counts once
+	Pressed  []Pressed `json:",omitempty"` // lately, the oldest first: each counts once
+	Incoming Incoming  `json:",omitzero"`  // notifications that wait to be read
 }
 
 // Scene is what a rule needs to know besides the case.

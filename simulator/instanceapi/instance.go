@@ -40,7 +40,7 @@ type Instance struct {
 
 	Expires time.Time // when the paid time ends and the account becomes Expired; zero: it is renewed for ever
 
-	// CyrillicCount spells the key of getMessagesCount with U+0441, as the vendor's WhatsApp pages do.
+	// CyrillicCount spells the key of getMessagesCount and getWebhooksCount with U+0441, as the vendor's WhatsApp pages do.
 	CyrillicCount bool
 }
 
