@@ -146,7 +146,7 @@ func (a *app) newWatcher(ctx context.Context, cfg config, green *greenapi.Client
 	m := a.metrics
 	a.watcher, err = watcher.New(ctx, watcher.Options{
 		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		API: green, History: history{green}, Phones: newPhones(cfg, green), Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
 		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
 		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
 		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },

@@ -17,6 +17,7 @@ type Alert struct {
 	Day      *Day      // what it reports on
 	List     *ListNews `json:",omitempty"` // what the list of instances brings
 	Queue    *Queue    `json:",omitempty"` // the messages that wait, where it is about them alone
+	Relinked *Relinked `json:",omitempty"` // another phone, where it is about that alone
 	Incoming *Incoming `json:",omitempty"` // the notifications that wait, where it is about them
 	Expiry   *Expiry   `json:",omitempty"` // whose paid time ends soon
 	Only     []Address // who is told; empty: every chat that is subscribed
@@ -53,6 +54,7 @@ const (
 	LossNear   AlertKind = "loss_near"   // messages that wait begin to be dropped soon
 	NotSending AlertKind = "not_sending" // authorized, but the queue does not move
 	SendsAgain AlertKind = "sends_again" // it moves
+	OtherPhone AlertKind = "other_phone" // another phone number is linked than before
 	NotRead    AlertKind = "not_read"    // nobody reads the notifications of what comes in
 )
 

@@ -27,9 +27,10 @@ type Case struct {
 	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made
 	Reboots   []time.Time `json:",omitzero"` // the last reboots of ours, oldest first; no more than a day may have
 	Queue     Queue       `json:",omitzero"`
-
-	Pressed  []Pressed `json:",omitempty"` // lately, the oldest first: each counts once
-	Incoming Incoming  `json:",omitzero"`  // notifications that wait to be read
+	Incoming  Incoming    `json:",omitzero"`  // notifications that wait to be read
+	Phone     Phone       `json:",omitzero"`  // the one that is linked, as was last known
+	Phones    int         `json:",omitempty"` // how often it was another one
+	Pressed   []Pressed   `json:",omitempty"` // lately, the oldest first: each counts once
 }
 
 // Scene is what a rule needs to know besides the case.
@@ -116,6 +117,7 @@ func (c Case) relapses(b Belief, s Scene) bool {
 func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
 	c.Incident.Restricted = c.Incident.Restricted && !c.Incident.Probation.IsZero()
 	c.Incident.Closed, c.Incident.Probation, c.Incident.Queue = time.Time{}, time.Time{}, Waiting{}
+	c.Incident.Relinked = nil
 	c.Incident.Reopened++
 	c.Incident.NotOurs = c.notOurs(c.Incident.Now)
 	return c.within(b, s)
@@ -124,9 +126,13 @@ func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
 // recover ends the open incident. What people do not know of ends without a word.
 func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 	c, waited := c.letGo(s)
+	c, other := c.met(b.Phone, s)
 	i := c.Incident
 	if !i.Open() {
 		return c, Effects{}
+	}
+	if i.Relinked = other; other != nil {
+		other.Again = i.knownOut()
 	}
 	i = i.become(b)
 	i.Closed = b.Since
@@ -138,10 +144,14 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 		i.Probation = s.Now.Add(s.Policy.RelapseWindow)
 	}
 	c.Incident = i
-	if !i.knownOut() {
-		return c, Effects{}
+	var effects Effects
+	if i.knownOut() {
+		c, effects = c.tell(Resolved, true, s)
 	}
-	return c.tell(Resolved, true, s)
+	if other != nil {
+		return c.sayOther(*other, s) // which says as well that it works again
+	}
+	return c, effects
 }
 
 // Elapse looks at the deadlines, with the reading that the look brought.

@@ -10,7 +10,8 @@ type Belief struct {
 	At     time.Time // when its last voice was asked
 	Detail string
 
-	Claimed bool `json:",omitempty"` // a notification was its first voice
+	Claimed bool  `json:",omitempty"` // a notification was its first voice
+	Phone   Phone `json:",omitzero"`  // which phone is linked, as it was asked for when good was believed again
 }
 
 // Next is what follows from a reading.

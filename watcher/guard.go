@@ -43,6 +43,7 @@ type guard struct {
 	known   monitor.Finding  // what the store believes
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
+	phoneAt time.Time        // when it is asked which phone is linked, with a check after that; zero: it is known
 	batch   *batch           // of those that have expired with it; nil: it has not, or is saved
 
 	outlook outlook
@@ -113,6 +114,7 @@ func (g *guard) follow(c monitor.Case) {
 	g.known, g.unseen = c.Belief.Finding, c.Belief.Verdict() == monitor.Unseen
 	ahead, kept := g.ahead(c, scene)
 	g.outlook.follow(ahead, kept, scene)
+	g.expectPhone(c)
 }
 
 // where the instance lives: the places for calls, and the name of its pool.
@@ -282,6 +284,7 @@ func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	}
 	news := g.judge(ctx, r)
 	g.settle(r, news)
+	g.meet(ctx)
 	g.w.Checked(r, took)
 	return r
 }

@@ -16,7 +16,7 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
 	g.watch, g.askAt, news = watch, next.AskAt, next.Believe != nil
 	g.outlook.hear(watch.Answered(), g.scene)
 	if news {
-		b := g.date(ctx, was, *next.Believe)
+		b := g.identify(ctx, was, g.date(ctx, was, *next.Believe))
 		g.believe(b)
 		g.gather(b)
 	}

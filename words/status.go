@@ -146,12 +146,20 @@ func (v Voice) Detail(i monitor.Instance, c monitor.Case, last monitor.Reading, 
 		history = append(history, v.transition(tr))
 	}
 	text := blocks(
-		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i)),
+		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i), v.phoneLine(c.Phone)),
 		lines(v.lastReading(last), v.incidentLine(c.Incident), v.lastAct(c.Action), v.queueLine(c.Queue)),
 		v.advice(i, c),
 		lines(history...),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, c.Action.UnderWay())}
+}
+
+// phoneLine is the phone that is linked, as much of it as people are shown.
+func (v Voice) phoneLine(p monitor.Phone) html {
+	if !p.Known() {
+		return ""
+	}
+	return v.say("detail.phone", vars{"Phone": p.Masked})
 }
 
 // advice is what to do about a number that does not work, as on its card.
