@@ -3,6 +3,7 @@ package monitor_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -131,4 +132,31 @@ func TestUnknownWords(t *testing.T) {
 			t.Fatalf("%q is shown as %q", word, f.Word())
 		}
 	})
+}
+
+// What is believed holds for as many checks as make a number unreachable, and for 5 minutes at least.
+func TestHowLongABeliefHolds(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		after int
+		every time.Duration
+		holds time.Duration
+	}{
+		{3, 0, 5 * time.Minute},
+		{3, time.Minute, 5 * time.Minute},
+		{3, 10 * time.Second, 5 * time.Minute},
+		{1, 4 * time.Minute, 8 * time.Minute},
+		{10, time.Minute, 10 * time.Minute},
+		{3, time.Hour, 3 * time.Hour},
+	} {
+		s := monitor.Scene{Answered: epoch(), Policy: monitor.Policy{UnreachableAfter: row.after, Interval: row.every}}
+		for at, want := range map[time.Duration]bool{-time.Hour: false, row.holds - 1: false, row.holds: true} {
+			if s.Now = epoch().Add(at); s.Stale() != want {
+				t.Errorf("%+v: stale %t after %s", row, !want, at)
+			}
+		}
+	}
+	if (monitor.Scene{Now: epoch()}).Stale() {
+		t.Error("stale, though nothing is known of its age")
+	}
 }
