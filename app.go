@@ -50,6 +50,7 @@ type app struct {
 	own      ownTrouble
 	silence  silence
 	lists    lists
+	knocks   *knocks
 	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
 
 	supervisor *supervisor               // nil: none
@@ -62,6 +63,7 @@ func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*a
 		log: log, metrics: newMetrics(), supervisor: t.supervisor, instances: cfg.Fleet.Instances,
 		pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout},
 	}
+	a.knocks = newKnocks(a)
 	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err != nil {
 		return err
 	}
-	green, err := newGreenAPI(cfg, t.green)
+	green, err := newGreenAPI(cfg, t.green, a.log)
 	if err != nil {
 		return err
 	}
@@ -136,7 +138,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	m.watch(a, cfg, client)
-	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second}
+	a.server = web.NewServer(web.ServerOptions{Pages: a.pages(cfg), Connections: connections(), ErrorLog: librariesLog(a.log)})
 	return nil
 }
 
@@ -144,19 +146,12 @@ func (a *app) newWatcher(ctx context.Context, cfg config, green *greenapi.Client
 	m := a.metrics
 	a.watcher, err = watcher.New(ctx, watcher.Options{
 		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		API: green, History: history{green}, Phones: newPhones(cfg, green), Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
 		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
 		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
 		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	return err
-}
-
-func (a *app) pages(cfg config) http.Handler {
-	return web.New(web.Options{
-		Ready: a.readiness(), Metrics: a.metrics.handler(), Webhook: a.webhook(cfg),
-		Gate: web.GateOptions{Gates: gates{a.watcher}, Token: cfg.GateToken},
-	})
 }
 
 func (a *app) newTeller(ctx context.Context, cfg config, client *telegram.Client) (*bot.Teller, error) {
@@ -183,9 +178,9 @@ func (a *app) homes(ctx context.Context, cfg config) ([]monitor.Address, error) 
 	return homes, nil
 }
 
-func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
+func newGreenAPI(cfg config, rt http.RoundTripper, log *slog.Logger) (*greenapi.Client, error) {
 	return greenapi.New(greenapi.Options{
-		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
+		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(), Log: log,
 	})
 }
 
@@ -259,7 +254,7 @@ func (a *app) run(ctx context.Context) error {
 	return runStages(
 		ctx, a.log,
 		stage{{"supervisor", a.attend}},
-		stage{{"bot", a.bot.Run}},
+		stage{{"bot", a.bot.Run}, {"refused notifications", a.knocks.run}},
 		append(stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}}, a.lists.stage()...),
 		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},

@@ -192,6 +192,9 @@ func rate(c checked) (m mark, remedy string) {
 	case monitor.Denied:
 		return failing, "compare its idInstance, apiTokenInstance and apiUrl with https://console.green-api.com"
 	case monitor.Blind:
+		if c.limited {
+			return warning, "somebody else asks about it with the same token: end that program, or have it ask once a minute; if nobody does, the plan's limit is hit"
+		}
 		return failing, "look at the network, and at its apiUrl"
 	case monitor.Unseen:
 		return warning, "try again in a minute"

@@ -91,6 +91,7 @@ func (d *doctor) bot(ctx context.Context) {
 	default:
 		d.tell(fine, what, "@"+me.Username+"; privacy mode is on: it hears commands and replies, which is all it needs", "")
 	}
+	d.buttons(ctx)
 	if hook.URL != "" {
 		host := "another server"
 		if u, err := url.Parse(hook.URL); err == nil && u.Host != "" {
@@ -98,6 +99,18 @@ func (d *doctor) bot(ctx context.Context) {
 		}
 		d.tell(warning, what, "a webhook at "+host+" takes its messages",
 			"greenwatch takes it away when it starts; if another program needs it, make another bot for greenwatch")
+	}
+}
+
+// buttons asks the greenwatch that runs, if one does, how presses come. Telegram does not show how the bot is set.
+func (d *doctor) buttons(ctx context.Context) {
+	if d.cfg.HTTPAddr == "" {
+		return
+	}
+	page, err := askRunning(ctx, d.cfg.HTTPAddr, "/metrics")
+	if err == nil && strings.Contains(page, "\ngreenwatch_telegram_presses_without_message 1\n") {
+		d.tell(warning, "bot", "presses come without their message, and nothing is done by them",
+			"some program has set the bot's callback_query_mode: set it to default (setMySettings of the Bot API)")
 	}
 }
 

@@ -36,6 +36,8 @@ func settingsFile() string {
 
 const healthTime = 3 * time.Second
 
+const maxPage = 16 << 20 // bytes; the metrics of very many instances are a few megabytes
+
 // health says whether the greenwatch of the same settings lives.
 func health(ctx context.Context, out io.Writer) error {
 	cfg, err := loadPart(os.Environ(), settingsFile(), "HTTP_ADDR")
@@ -52,13 +54,19 @@ func health(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// askHealth is nil where /healthz is 200. An address of all interfaces is asked on this machine.
+// askHealth is nil where /healthz is 200.
 func askHealth(ctx context.Context, addr string) error {
+	_, err := askRunning(ctx, addr, "/healthz")
+	return err
+}
+
+// askRunning gets a page of the greenwatch at addr. An address of all interfaces is asked on this machine.
+func askRunning(ctx context.Context, addr, path string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://greenwatch/healthz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://greenwatch"+path, http.NoBody)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var dialer net.Dialer
 	transport := &http.Transport{
@@ -69,11 +77,12 @@ func askHealth(ctx context.Context, addr string) error {
 	}
 	answer, err := transport.RoundTrip(request)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("/healthz answers %s", answer.Status)
+		return "", fmt.Errorf("%s answers %s", path, answer.Status)
 	}
-	return nil
+	page, err := io.ReadAll(io.LimitReader(answer.Body, maxPage))
+	return string(page), err
 }

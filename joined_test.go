@@ -138,7 +138,7 @@ func TestWhatJoinsADigestDoesNotHangOnItsEdit(t *testing.T) {
 		within time.Duration
 		marked bool
 	}{
-		"429":       {effect: botapi.FloodWait(222), within: 5 * time.Minute},
+		"429":       {effect: botapi.FloodWait(222), within: 50 * time.Second},
 		"500":       {effect: botapi.Refuse(500, "Internal Server Error: restart"), within: 50 * time.Second, marked: true},
 		"no answer": {effect: botapi.BlackHole(), within: 90 * time.Second, marked: true},
 	} {

@@ -68,7 +68,7 @@ func newMetrics() *metrics {
 		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved,
 		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported,
 		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked, monitor.Expiring,
-		monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain)
+		monitor.HookRefused, monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain, monitor.NotRead, monitor.OtherPhone)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
 		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
 	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's answer to the message or edit that told it, for each chat.",

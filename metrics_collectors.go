@@ -81,9 +81,10 @@ func (c backlogCollector) look() (storage.Backlog, error) {
 	}
 }
 
-// beliefs say what is believed of an instance.
+// beliefs say what is believed of an instance, and whether that can be relied on.
 type beliefs interface {
 	Belief(id monitor.InstanceID) monitor.Belief
+	standings
 }
 
 // beliefCollector counts what is believed, and names the instances where that is wanted.
@@ -92,12 +93,14 @@ type beliefCollector struct {
 	instances       func() []monitor.Instance
 	each            bool
 	count, instance *prometheus.Desc
+	unsure          *prometheus.Desc
 }
 
 func newBeliefCollector(b beliefs, cfg config) beliefCollector {
 	return beliefCollector{
 		beliefs: b, instances: cfg.Fleet.Instances, each: cfg.MetricsPerInstance,
 		count:    desc("instances", "Instances, by what is believed of them; unseen before the first belief.", "verdict"),
+		unsure:   desc("instances_unsure", "Instances of which it is not known how they are now: never seen, unreachable, limited, refused, in an unknown state, or not heard of for too long."),
 		instance: desc("instance_state", "What is believed of one instance; always 1. Only with METRICS_PER_INSTANCE=on.", "id", "verdict", "state"),
 	}
 }
@@ -105,6 +108,7 @@ func newBeliefCollector(b beliefs, cfg config) beliefCollector {
 // Describe lists the metrics.
 func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
 	all <- c.count
+	all <- c.unsure
 	if c.each {
 		all <- c.instance
 	}
@@ -112,14 +116,18 @@ func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
 
 // Collect gives them.
 func (c beliefCollector) Collect(all chan<- prometheus.Metric) {
-	counts := make(map[monitor.Verdict]int)
+	counts, unsure := make(map[monitor.Verdict]int), 0
 	for _, i := range c.instances() {
 		b := c.beliefs.Belief(i.ID)
 		counts[b.Verdict()]++
+		if gate, _, _ := c.beliefs.Gate(i.ID); !gate.Sure {
+			unsure++
+		}
 		if c.each {
 			all <- gauge(c.instance, 1, string(i.ID), string(b.Verdict()), stateLabel(b))
 		}
 	}
+	all <- gauge(c.unsure, float64(unsure))
 	all <- gauge(c.count, float64(counts[monitor.Unseen]), string(monitor.Unseen))
 	for _, v := range verdicts {
 		all <- gauge(c.count, float64(counts[v]), string(v))

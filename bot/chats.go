@@ -66,7 +66,7 @@ const deafAgain = time.Hour
 // Deaf tells people that presses and commands do not reach us, and takes away a webhook that somebody forgot. It does not
 // wait.
 func (b *Bot) Deaf(ctx context.Context, cause error) {
-	b.jobs.start(ctx, lane{kind: reacting}, func(ctx context.Context) {
+	b.jobs.start(ctx, lane{kind: reacting, who: operator}, job{do: func(ctx context.Context) {
 		if strings.Contains(strings.ToLower(cause.Error()), "webhook") {
 			if err := b.Telegram.DeleteWebhook(ctx); err == nil {
 				b.Log.WarnContext(ctx, "a webhook was set for this bot; it is taken away")
@@ -85,5 +85,5 @@ func (b *Bot) Deaf(ctx context.Context, cause error) {
 			return
 		}
 		b.deafSince.Store(scene.Now)
-	})
+	}})
 }

@@ -67,11 +67,11 @@ func (b *Bot) setChatMenu(ctx context.Context, chat int64) error {
 
 // showMenu sets the menu of a chat beside the caller; what fails is made good at the next start.
 func (b *Bot) showMenu(ctx context.Context, chat int64) {
-	b.jobs.start(ctx, lane{chat, reacting}, func(ctx context.Context) {
+	b.jobs.start(ctx, lane{chat, reacting, operator}, job{do: func(ctx context.Context) {
 		if err := b.setChatMenu(ctx, chat); err != nil && ctx.Err() == nil {
 			b.Log.WarnContext(ctx, "menu of a chat not set", "chat", chat, "error", err)
 		}
-	})
+	}})
 }
 
 func (b *Bot) setMenu(ctx context.Context, to telegram.Scope, v words.Voice) error {

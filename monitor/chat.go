@@ -12,10 +12,13 @@ type Chat struct {
 	DeadWhy string    // Telegram's words
 }
 
-// Notice is what is told of greenwatch's own links: a chat that cannot be written to, or a bot that is not heard.
+// Notice is what is told of greenwatch's own links: a chat that cannot be written to, a bot that is not
+// heard, or a webhook that lets nothing in.
 type Notice struct {
 	Chat Address
 	Why  string // Telegram's words, bounded; never a secret
+
+	Knocks *Knocks `json:",omitempty"` // requests to the webhook that were refused
 }
 
 // Lost tells that a chat cannot be written to any more.

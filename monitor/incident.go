@@ -31,6 +31,8 @@ type Incident struct {
 	Spare   time.Time `json:",omitzero"`  // until then the outage that is over may explain it still
 	Queue   Waiting   `json:",omitzero"`  // the messages that wait, as people are shown them
 	Outage  Outage    `json:",omitzero"`  // of a pool, or of everything
+
+	Relinked *Relinked `json:",omitempty"` // it ended with another phone
 }
 
 // Step is one thing that happened within an incident: a belief or a stage of an action.

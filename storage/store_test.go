@@ -82,6 +82,7 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"card of a chat apart": testCardOfAChatApart,
 
 		"actions":      testActions,
+		"key once":     testKeyOnce,
 		"last actions": testActionsSince,
 		"outage":       testOutage,
 		"texts":        testTexts,

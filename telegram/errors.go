@@ -12,8 +12,8 @@ import (
 // See https://core.telegram.org/bots/api#making-requests.
 type Error struct {
 	Method      string
-	Code        int // the Bot API's error_code
-	Description string
+	Code        int           // the Bot API's error_code
+	Description string        // cleaned: it is stored and shown
 	RetryAfter  time.Duration // how long to leave the chat alone; 0 if not said
 	MigrateTo   int64         // the chat's new id, where the group became a supergroup; else 0
 }
@@ -27,7 +27,7 @@ func (e *Error) Error() string {
 type HTTPError struct {
 	Method      string
 	Status      int
-	ContentType string
+	ContentType string // the media type alone: parameters may quote anything
 }
 
 // Error gives the method, the HTTP status and the content type.
@@ -60,7 +60,7 @@ func (c *Client) lost(method string, err error, sent bool) error {
 	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
 		cause = next
 	}
-	if shown := fmt.Sprintf("%v %+v %#v", cause, cause, cause); c.redact(shown) == shown {
+	if shown := fmt.Sprintf("%v %+v %#v", cause, cause, cause); c.known.Masked(shown) == shown {
 		e.cause = cause
 	}
 	return e

@@ -86,11 +86,12 @@ func (c *Client) Delete(ctx context.Context, chat int64, messageID int) error {
 	return err
 }
 
-// inLane is call for what counts in a chat's lane: the lane pauses as long as Telegram asks.
+// inLane is call for what counts in a chat's lane: the lane pauses as long as Telegram asks, for messages too where one was
+// refused.
 func (c *Client) inLane(ctx context.Context, chat int64, r request, out any) error {
 	err := c.call(ctx, r, out)
 	if ClassOf(err) == RetryAfter {
-		c.lanes.pause(chat, retryAfter(err))
+		c.lanes.pause(chat, retryAfter(err), r.method != "sendMessage")
 	}
 	return err
 }

@@ -2,14 +2,24 @@ package words
 
 import "greenwatch/monitor"
 
-// Notice tells of greenwatch's own links: a chat that cannot be written to, or a bot that is not heard.
+// Notice tells of greenwatch's own links: a chat that cannot be written to, a bot that is not heard, or a webhook that
+// lets nothing in.
 func (v Voice) Notice(alert monitor.Alert) Message {
 	notice := monitor.Notice{}
 	if alert.Notice != nil {
 		notice = *alert.Notice
 	}
 	key := "notice." + string(alert.Kind)
+	knocks := monitor.Knocks{}
+	if notice.Knocks != nil {
+		knocks = *notice.Knocks
+	}
 	x := vars{"Chat": html(digits(notice.Chat.Chat)), "Why": cut(clean(notice.Why), maxDetail)}
+	x["Count"], x["Since"], x["Bare"] = knocks.Count, v.clock(knocks.First), knocks.Bare == knocks.Count
+	x["Taken"] = ""
+	if !knocks.Taken.IsZero() {
+		x["Taken"] = v.clock(knocks.Taken)
+	}
 	return Message{HTML: string(blocks(headline(orange, v.say(key+".title", x)), v.say(key+".line", x)))}
 }
 

@@ -135,7 +135,7 @@ func allOfQuestions(v Voice, i monitor.Instance, l *life, r monitor.Reading) []M
 		past = []monitor.Transition{{To: l.c.Belief}, {From: silence, To: l.c.Belief}}
 	}
 	return []Message{
-		v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}}}), v.Checked([]Seen{{i, l.c, r}}), v.Detail(i, l.c, r, past),
+		v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}, false}, {i, l.c, monitor.Reading{}, true}}), v.Checked([]Seen{{i, l.c, r, false}}), v.Detail(i, l.c, r, past),
 		v.Unknown(i.Name, []monitor.Instance{i}),
 	}
 }

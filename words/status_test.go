@@ -149,7 +149,7 @@ func TestAnswers(t *testing.T) {
 		say("nobody", v.NotAllowed(monitor.Person{}))
 		say("busy", v.NotTaken(&monitor.BusyError{Action: lastReboot}))
 		say("too soon", v.NotTaken(&monitor.TooSoonError{Last: lastReboot, Again: at(3, 23)}))
-		say("repeated", v.NotTaken(monitor.ErrRepeated))
+		say("repeated", v.NotTaken(&monitor.RepeatedError{}))
 		for _, c := range v.Menu() {
 			say("/"+c.Name, c.Description)
 		}
@@ -159,7 +159,7 @@ func TestAnswers(t *testing.T) {
 
 func everyAnswer() []Answer {
 	return []Answer{
-		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
+		NotHere, NoMessage, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
 		ListChanged, ListAnswered, HookLate, HookNotYours, HookUndo, HookNoUndo, HookWhich,
 	}
 }

@@ -113,14 +113,14 @@ func made() family {
 	for _, what := range []monitor.ListMistake{monitor.PartnerRefused, monitor.PartnerAway, monitor.ListEmpty} {
 		f.needs("partner."+string(what), ".title", ".do")
 	}
-	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf} {
+	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf, monitor.HookRefused} {
 		f.needs("notice."+string(k), ".title", ".line")
 	}
 	return f
 }
 
 func (f *family) ofTopics() {
-	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, deniedTopic, unseenTopic)
+	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, limitedTopic, deniedTopic, unseenTopic)
 	for _, t := range worded {
 		f.needs("word.", t.key)
 	}
@@ -148,7 +148,7 @@ func (f *family) ofActs() {
 		f.needs("auto.", how)
 	}
 	for _, s := range []monitor.Subject{monitor.Self, "pool/7105"} {
-		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over")
+		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over", "limited_title", "limited_short")
 	}
 	for _, how := range []string{"worked", "unproved", "no_change", "refused", "unknown", "expired"} {
 		f.needs("acted."+how, ".title", ".line")

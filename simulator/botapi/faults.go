@@ -3,6 +3,7 @@ package botapi
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,6 +117,58 @@ func Gateway(status int) Effect {
 		},
 		alter: func(answer) answer { return answer{status: status} },
 	}
+}
+
+// Echo answers with a code and quotes what was asked, the token with it, in every part of the answer: as careless servers
+// and proxies do. With the media type application/json it is a refusal by the Bot API, else somebody's page.
+func Echo(code int, media string) Effect {
+	return Effect{
+		name: "echo",
+		serve: func(w http.ResponseWriter, r *http.Request, _ answer) {
+			asked := r.URL.RequestURI()
+			contentType := media + "; path=" + strconv.Quote(asked)
+			if media != "application/json" {
+				contentType = media + " " + asked
+			}
+			other := failed(&apiError{code: code, text: echoed(r, code)})
+			for _, name := range []string{"Location", "Server", "Via", "X-Request-Path"} {
+				w.Header().Set(name, asked)
+			}
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(code)
+			_, _ = w.Write(other.body)
+		},
+		alter: func(answer) answer { return answer{status: code} },
+	}
+}
+
+// Unsolicited answers 200 with no body, and then sends one all the same, in which it quotes what was asked, as in its
+// status line. It needs a connection; without one it is a Reset.
+func Unsolicited() Effect {
+	return Effect{
+		name: "unsolicited",
+		serve: func(w http.ResponseWriter, r *http.Request, _ answer) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			asked := "Cannot " + r.Method + " " + r.URL.RequestURI()
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 %[1]s\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n%[1]s", asked)
+			wait(r, time.Second) // or the client may find the end first
+			_ = conn.Close()
+		},
+	}
+}
+
+// echoed quotes the path as it is, and in the ways in which it may be escaped.
+func echoed(r *http.Request, code int) string {
+	asked := r.URL.RequestURI()
+	var all strings.Builder
+	for i := range len(asked) {
+		_, _ = fmt.Fprintf(&all, "%%%02x", asked[i])
+	}
+	return fmt.Sprintf("%s: cannot %s %s, %s, %s, %s", http.StatusText(code), r.Method, asked,
+		strings.ReplaceAll(asked, ":", "%3a"), url.PathEscape(url.QueryEscape(asked)), all.String())
 }
 
 // Refuse answers with a code and a description in JSON, such as 500 "Internal Server Error: restart", 401
