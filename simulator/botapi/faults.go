@@ -14,6 +14,7 @@ import (
 type Fault struct {
 	Method string // "" is every method; case does not matter
 	Chat   int64  // 0 is every chat, and calls without one
+	Text   string // "" is every text; else those that have it
 	Skip   int    // this many matching calls pass first: the third call is Skip 2
 	Times  int    // this many calls are hit; 0 is all until Injected.Off
 	Stored bool   // the call takes its effect all the same, and only its answer is lost
@@ -91,7 +92,8 @@ func (s *Server) faultFor(c *call) *Injected {
 
 func (i *Injected) matches(c *call) bool {
 	return (i.Method == "" || strings.EqualFold(i.Method, c.method)) &&
-		(i.Chat == 0 || c.params["chat_id"] == strconv.FormatInt(i.Chat, 10))
+		(i.Chat == 0 || c.params["chat_id"] == strconv.FormatInt(i.Chat, 10)) &&
+		strings.Contains(c.params["text"], i.Text)
 }
 
 func (e Effect) needsAnswer() bool { return e.late }
@@ -179,6 +181,11 @@ func Refuse(code int, description string) Effect {
 
 // FloodWait answers 429 and asks for a pause.
 func FloodWait(seconds int) Effect { return instead("flood wait", failed(tooMany(seconds))) }
+
+// Verbatim answers with this status and this JSON, or what should be JSON.
+func Verbatim(status int, body string) Effect {
+	return instead("answer", answer{status: status, body: []byte(body)})
+}
 
 func instead(name string, other answer) Effect {
 	return Effect{
