@@ -42,6 +42,7 @@ type app struct {
 	watcher  *watcher.Watcher
 	actor    *acts.Actor
 	relay    *notify.Relay
+	prober   *bot.Prober
 	bot      *bot.Bot
 	listener net.Listener // nil: HTTP is off
 	server   *http.Server
@@ -117,6 +118,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err != nil {
 		return err
 	}
+	a.prober = &bot.Prober{Teller: teller}
 	if err := a.watchOurselves(cfg, teller); err != nil {
 		return err
 	}
@@ -256,7 +258,7 @@ func (a *app) run(ctx context.Context) error {
 		stage{{"supervisor", a.attend}},
 		stage{{"bot", a.bot.Run}, {"refused notifications", a.knocks.run}},
 		append(stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}}, a.lists.stage()...),
-		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
+		append(stage{{"relay", a.relay.Run}, {"prober", a.prober.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},
 	)
 }

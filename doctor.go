@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"greenwatch/monitor"
 	"greenwatch/telegram"
 )
 
@@ -40,6 +41,7 @@ type doctor struct {
 	file   string // where the settings are
 	cfg    config
 	path   string           // of the database; "" where it is no file
+	known  []monitor.Chat   // what the database says of the chats
 	client *telegram.Client // nil: there is no token to ask with
 	failed int
 	warned int

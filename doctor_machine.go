@@ -32,7 +32,7 @@ func (d *doctor) database(ctx context.Context) {
 		v, err = storage.Look(ctx, d.cfg.Database)
 		return err
 	})
-	d.path = v.Path
+	d.path, d.known = v.Path, v.Chats
 	if err == nil && !v.InUse && v.Path != "" {
 		err = writable(v)
 	}

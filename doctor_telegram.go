@@ -130,15 +130,33 @@ func (d *doctor) chats(ctx context.Context) {
 			name += " " + shown(c.Title)
 		}
 		m, remedy := advise(err, to)
+		refused := d.refusal(to)
 		switch {
 		case err != nil:
 			d.tell(m, "chat", name+": "+err.Error(), remedy)
 		case to.Topic != 0 && !c.Forum:
 			d.tell(warning, "chat", name+": it has no topics", "take the "+fmt.Sprintf("/%d", to.Topic)+" out of TELEGRAM_CHATS")
+		case refused != "":
+			d.tell(failing, "chat", name+": it may be typed there, but "+refused,
+				"look what members and the bot may send there; greenwatch tries again by itself, also at each start")
 		default:
 			d.tell(fine, "chat", name+": can be written to", "")
 		}
 	}
+}
+
+// refusal is what a running greenwatch has found out about a chat by writing to it; empty: it takes all.
+func (d *doctor) refusal(to monitor.Address) string {
+	for _, c := range d.known {
+		switch {
+		case c.Address != to:
+		case c.Refuses():
+			return refuses(c)
+		case c.Refused.GivenUp > 0:
+			return fmt.Sprintf("%s were given up in the last 24 hours (%s)", plural(c.Refused.GivenUp, "alert"), c.Refused.Why)
+		}
+	}
+	return ""
 }
 
 // reach asks for a chat, for the bot's place in it, and whether it may type there.
@@ -179,7 +197,7 @@ func advise(err error, to monitor.Address) (m mark, remedy string) {
 		return warning, "the group is a supergroup now: put its new id into TELEGRAM_CHATS; greenwatch init finds it by a link"
 	case telegram.TopicGone:
 		return warning, "the topic is closed or gone; greenwatch writes to General in its place"
-	case telegram.Malformed:
+	case telegram.Unknown:
 		return failing, "correct the id in TELEGRAM_CHATS; greenwatch init finds it by a link"
 	default:
 		return warning, "try again in a minute"
@@ -198,7 +216,7 @@ func (d *doctor) operators(ctx context.Context) {
 			return err
 		})
 		switch {
-		case telegram.ClassOf(err) == telegram.ChatDead, telegram.ClassOf(err) == telegram.Malformed:
+		case telegram.ClassOf(err) == telegram.ChatDead, telegram.ClassOf(err) == telegram.Unknown:
 			d.tell(warning, "operator", fmt.Sprintf("%d has not started the bot: nothing can be said in private, and I cannot see who it is", id),
 				"let this person open the bot and press Start, or correct TELEGRAM_OPERATORS")
 		case err != nil:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"greenwatch/dial/dialtest"
+	"greenwatch/monitor"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 	"greenwatch/simulator/simtest"
@@ -173,6 +174,21 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 	w.wants(said, "ok    database   .*in use by a running greenwatch", "ok    http       .*a greenwatch is running",
 		"warn  telegram   cannot be reached by proxy 1: ", "ok    telegram   answers directly", "ok    bot",
 		"warn  bot        presses come without their message", " +-> .*callback_query_mode: set it to default")
+
+	if err := running.Subscribe(t.Context(), []monitor.Address{{Chat: opsGroup}}); err != nil {
+		t.Fatal(err)
+	}
+	lost := monitor.LostChat{Address: monitor.Address{Chat: opsGroup}, Why: "400 Bad Request: CHAT_WRITE_FORBIDDEN"}
+	if err := running.LoseChat(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	if said, failed = w.examine(); failed != 1 || strings.Contains(said, `"Ops": can be written to`) {
+		t.Errorf("%d failures of a chat that refuses:\n%s", failed, said)
+	}
+	w.wants(said, `FAIL  chat       -1001000000001 ".*: it may be typed there, but chat .* cannot be written to since .*CHAT_WRITE_FORBIDDEN.* tried again at `)
+	if _, err := running.ReviveChat(t.Context(), opsGroup); err != nil {
+		t.Fatal(err)
+	}
 
 	w.settings["TELEGRAM_PROXY"] = "socks5://user:proxy-password@127.0.0.1:1"
 	if said, failed = w.examine(); failed != 1 {

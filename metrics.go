@@ -70,7 +70,7 @@ func newMetrics() *metrics {
 		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked, monitor.Expiring,
 		monitor.HookRefused, monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain, monitor.NotRead, monitor.OtherPhone)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
-		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
+		monitor.SettledTold, monitor.SettledAgain, monitor.SettledRefused, monitor.SettledFailed)
 	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's answer to the message or edit that told it, for each chat.",
 		.25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600)
 	m.edits = newCounters(m, "card_edits_total", "Edits of messages that must show the present, by their end.", "end", editShown, editGone, editFailed)

@@ -16,6 +16,7 @@ type backlogCollector struct {
 	ask                      func(context.Context) (storage.Backlog, error)
 	asking                   chan struct{}
 	up, notes, oldest, cards *prometheus.Desc
+	refusing                 *prometheus.Desc
 }
 
 const askTimeout = 2 * time.Second
@@ -23,16 +24,17 @@ const askTimeout = 2 * time.Second
 func newBacklogCollector(ask func(context.Context) (storage.Backlog, error)) backlogCollector {
 	return backlogCollector{
 		ask: ask, asking: make(chan struct{}, 1),
-		up:     desc("database_up", "1 where the database answered this scrape within 2 s."),
-		notes:  desc("notes_waiting", "Alerts that wait to be told, counted once for each chat; absent while the database is away."),
-		oldest: desc("notes_oldest_age_seconds", "How long the oldest alert that waits has waited; 0 where none does; absent while the database is away."),
-		cards:  desc("cards_stale", "Messages that show what is no longer so, and wait to be edited; absent while the database is away."),
+		up:       desc("database_up", "1 where the database answered this scrape within 2 s."),
+		notes:    desc("notes_waiting", "Alerts that wait to be told, counted once for each chat; absent while the database is away."),
+		oldest:   desc("notes_oldest_age_seconds", "How long the oldest alert that waits has waited; 0 where none does; absent while the database is away."),
+		refusing: desc("chats_refusing", "Chats that refuse what they should be told: everything, or some messages; absent while the database is away.", "refused"),
+		cards:    desc("cards_stale", "Messages that show what is no longer so, and wait to be edited; absent while the database is away."),
 	}
 }
 
 // Describe lists the metrics.
 func (c backlogCollector) Describe(all chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.up, c.notes, c.oldest, c.cards} {
+	for _, d := range []*prometheus.Desc{c.up, c.notes, c.oldest, c.cards, c.refusing} {
 		all <- d
 	}
 }
@@ -46,6 +48,8 @@ func (c backlogCollector) Collect(all chan<- prometheus.Metric) {
 	}
 	all <- gauge(c.notes, float64(b.Notes))
 	all <- gauge(c.cards, float64(b.Cards))
+	all <- gauge(c.refusing, float64(b.Dead), "everything")
+	all <- gauge(c.refusing, float64(b.Refusing), "message")
 	age := 0.0
 	if !b.Oldest.IsZero() {
 		age = max(0, time.Since(b.Oldest).Seconds())

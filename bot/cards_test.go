@@ -123,11 +123,11 @@ func TestShow(t *testing.T) {
 		"not modified": {effect: refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same")},
 		"deleted":      {effect: refuse(400, "Bad Request: message to edit not found"), gone: true},
 		"not ours":     {effect: refuse(400, "Bad Request: message can't be edited"), gone: true},
-		"kicked":       {effect: refuse(403, "Forbidden: bot was kicked from the supergroup chat"), gone: true},
+		"kicked":       {effect: refuse(403, "Forbidden: bot was kicked from the supergroup chat"), fails: true},
 		"too long":     {effect: refuse(400, "Bad Request: message is too long"), gone: true},
 		"topic closed": {effect: refuse(400, "Bad Request: TOPIC_CLOSED"), gone: true},
 		"topic gone":   {effect: refuse(400, "Bad Request: message thread not found"), gone: true},
-		"our mistake":  {effect: refuse(400, "Bad Request: nobody knows why"), gone: true},
+		"our mistake":  {effect: refuse(400, "Bad Request: nobody knows why"), fails: true},
 		"restart":      {effect: refuse(500, "Internal Server Error: restart"), fails: true},
 		"token":        {effect: refuse(401, "Unauthorized"), fails: true},
 		"too many":     {effect: refuse(429, "Too Many Requests: retry after 5"), fails: true},
@@ -143,7 +143,7 @@ func TestShow(t *testing.T) {
 					r.telegram.Inject(botapi.Fault{Method: "editMessageText", Effect: *c.effect})
 				}
 				s := r.teller.Show(t.Context(), card)
-				if (s.End == monitor.SettledFailed) != c.gone || (s.End == monitor.SettledAgain) != c.fails {
+				if (s.End == monitor.SettledFailed) != c.gone || (s.End == monitor.SettledAgain || s.End == monitor.SettledRefused) != c.fails {
 					t.Errorf("showing: %+v", s)
 				}
 				if c.effect == nil {

@@ -22,14 +22,15 @@ func (b *Bot) introduce(ctx context.Context) {
 		if err == nil {
 			return
 		}
-		if telegram.ClassOf(err) == telegram.Malformed {
-			b.Log.ErrorContext(ctx, "menu not set", "error", err)
-			return
+		wait := menuAgain
+		if telegram.ClassOf(err) == telegram.Unknown {
+			b.Log.ErrorContext(ctx, "menu not set, trying again in an hour", "error", err)
+			wait = time.Hour
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(menuAgain):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -57,7 +58,7 @@ func (b *Bot) setMenus(ctx context.Context) error {
 func (b *Bot) setChatMenu(ctx context.Context, chat int64) error {
 	err := b.setMenu(ctx, telegram.Scope{Kind: telegram.ScopeChat, Chat: chat}, b.voice(chat))
 	switch telegram.ClassOf(err) {
-	case telegram.ChatDead, telegram.Migrated, telegram.Malformed:
+	case telegram.ChatDead, telegram.Migrated, telegram.Unknown:
 		b.Log.WarnContext(ctx, "menu of a chat not set", "chat", chat, "error", err)
 		return nil
 	default:

@@ -46,6 +46,9 @@ func (b *Bot) answer(ctx context.Context, o occasion, m words.Message) {
 		_, err := send(ctx, b.Telegram, b.Log, telegram.Message{
 			To: o.to, HTML: m.HTML, ReplyTo: o.message, Keyboard: keyboard(m, asked),
 		})
+		if err == nil {
+			b.revive(ctx, o.to.Chat)
+		}
 		return err
 	})
 }

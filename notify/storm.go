@@ -33,6 +33,7 @@ type pace struct {
 	listDue  time.Time           // when a file is to name all of a card; zero: none waits
 	listed   time.Time           // when one last did
 	shown    map[int64]time.Time // when a card was last edited
+	atMost   int                 // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -94,8 +95,28 @@ func (p *pace) wasShown(c monitor.Card, now time.Time) {
 	p.shown[c.ID] = now
 }
 
+// cut leaves of what is due as much as the next message may say. One that was refused, nobody knows why, is followed by
+// one with a single matter, so that what is to blame does not keep back the rest; then by more and more.
+func (p *pace) cut(due []monitor.Note) []monitor.Note {
+	if p.atMost == 0 {
+		return due
+	}
+	matters := make(map[matter]bool)
+	var first []monitor.Note
+	for _, n := range due {
+		if m := matterOf(n); matters[m] || len(matters) < p.atMost {
+			matters[m] = true
+			first = append(first, n)
+		}
+	}
+	return first
+}
+
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
+	if p.atMost *= 2; p.atMost > monitor.MaxNamed {
+		p.atMost = 0
+	}
 	storm := p.storm(s.At)
 	p.messages = append(p.messages, s.At)
 	begun := make(map[matter]bool)

@@ -97,7 +97,7 @@ func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, 
 		return nil, s.failed(err, "reading what has joined cards")
 	}
 	entries, err := list(ctx, s, scanCard, `
-		select k.id, k.message_id, k.list_message, e.subject, i.version, i.body
+		select k.id, k.message_id, k.list_message, k.listed, e.subject, i.version, i.body
 		from cards k join card_entries e on e.card = k.id
 			join incidents i on i.subject = e.subject and i.number = e.incident
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
@@ -139,7 +139,7 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	var card monitor.Card
 	var e monitor.CardEntry
 	var body string
-	if err := rows.Scan(&card.ID, &card.MessageID, &card.List, &e.Subject, &e.Version, &body); err != nil {
+	if err := rows.Scan(&card.ID, &card.MessageID, &card.List, &card.Listed, &e.Subject, &e.Version, &body); err != nil {
 		return card, err
 	}
 	err := json.Unmarshal([]byte(body), &e.Incident)
@@ -147,8 +147,8 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	return card, err
 }
 
-// Shown says that a card's message now shows its entries at their versions, and so tells its notes. Of very many the file is
-// to show them too.
+// Shown says that a card's message now shows its entries at their versions, and so tells its notes. Of very many the file, if
+// there is one, is to show them too.
 func (s *Store) Shown(ctx context.Context, card monitor.Card, at time.Time) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, e := range card.Entries {
@@ -162,7 +162,8 @@ func (s *Store) Shown(ctx context.Context, card monitor.Card, at time.Time) erro
 		if _, err := settleTold(ctx, tx, card.Told(at)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `update cards set listed = 0 where id = $1 and size > $2`, card.ID, monitor.MaxNamed)
+		_, err := tx.ExecContext(ctx, `update cards set listed = 0 where id = $1 and size > $2 and list_message <> $3`,
+			card.ID, monitor.MaxNamed, monitor.ListedInText)
 		return err
 	})
 	if err != nil {

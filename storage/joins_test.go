@@ -172,7 +172,7 @@ func testJoinedCardEnds(t *testing.T, s *storage.Store) {
 	}{
 		"moved": {func() error { return s.MoveChat(t.Context(), ops.Chat, super) }, monitor.Address{Chat: super}},
 		"revived": {func() error {
-			if err := s.LoseChat(t.Context(), boss.Chat, "kicked"); err != nil {
+			if err := s.LoseChat(t.Context(), monitor.LostChat{Address: boss, Why: "kicked"}); err != nil {
 				return err
 			}
 			_, err := s.ReviveChat(t.Context(), boss.Chat)
@@ -193,7 +193,7 @@ func testJoinedCardEnds(t *testing.T, s *storage.Store) {
 		must(t, end.end())
 		told := false
 		for _, n := range due(t, s, end.in, time.Now()) {
-			told = told || n.Alert.Subject == late && n.Card == 0
+			told = told || n.Alert.Subject == late && n.Joined == 0
 		}
 		if !told {
 			t.Errorf("%s: not due again", name)

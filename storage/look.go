@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"greenwatch/monitor"
 )
 
 // View is what can be seen of a database from beside it.
@@ -18,7 +21,12 @@ type View struct {
 	Path  string // of a file, with links resolved; "" of a server
 	New   bool   // there is nothing yet: the first start makes it
 	InUse bool   // a greenwatch is running on it; of a file that is not there, too: it was deleted or moved
+
+	Chats []monitor.Chat // that are told; none of a schema that does not know of refusals
 }
+
+// refusalsSchema is the first that knows when a chat is tried again.
+const refusalsSchema = 8
 
 // Look looks at a database, looks for damage and counts what it holds. It changes nothing, makes no file and holds up
 // nobody; a greenwatch may be running on it. Its errors are those of [Open], with [ErrForeign] and [ErrNewer].
@@ -48,8 +56,17 @@ func lookAtFile(ctx context.Context, address string) (View, error) {
 	if v.InUse, err = locked(path); err != nil || v.New {
 		return v, err
 	}
-	v.Stock, err = stockOf(ctx, path, howToRead(path, v.InUse))
-	return v, err
+	how := howToRead(path, v.InUse)
+	if v.Stock, err = stockOf(ctx, path, how); err != nil || v.Schema < refusalsSchema {
+		return v, err
+	}
+	db, err := reader(path, how)
+	if err != nil {
+		return v, err
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	v.Chats, err = chatsOf(ctx, db, time.Now())
+	return v, named(err)
 }
 
 func howToRead(path string, inUse bool) string {
@@ -86,6 +103,9 @@ func lookAtServer(ctx context.Context, address string) (View, error) {
 				and (l.classid::bigint << 32 | l.objid::bigint) = $1 + n.oid::bigint)`, writerLock).Scan(&made, &v.InUse)
 	if err == nil && made {
 		err = count(ctx, db, &v.Stock)
+	}
+	if err == nil && v.Schema >= refusalsSchema {
+		v.Chats, err = chatsOf(ctx, db, time.Now())
 	}
 	v.New = !made && err == nil
 	if kind := postgresKind(err); kind != nil {

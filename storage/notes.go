@@ -10,8 +10,10 @@ import (
 )
 
 // due selects the notes n that may be told at $1: within one incident a chat is told in order, so a note waits for the
-// earlier ones that wait.
+// earlier ones that wait. A chat that cannot be written to is told nothing.
 const due = `n.state = 'waiting' and (n.chat = 0 and (` + dueOutside + `) or n.chat <> 0 and n.not_before <= $1 and not exists (
+	select 1 from chats d where d.chat = n.chat and d.topic = n.topic and d.dead_at <> 0
+) and not exists (
 	select 1 from notes e
 	where e.state = 'waiting' and e.chat = n.chat and e.topic = n.topic and e.subject = n.subject
 		and e.incident = n.incident and n.incident > 0 and e.id < n.id and e.not_before > $1))`
@@ -32,7 +34,8 @@ const readNotes = `
 	select n.id, n.chat, n.topic, n.body, n.tries, n.trying + n.maybe_sent, n.card, coalesce(i.body, ''), coalesce(i.version, 0),
 		coalesce(k.message_id, 0), coalesce(k.size, 0),
 		(select count(*) from card_entries o join incidents oi on oi.subject = o.subject and oi.number = o.incident
-			where o.card = k.id and oi.closed_at = 0)
+			where o.card = k.id and oi.closed_at = 0),
+		n.refusals, n.refused_at
 	from notes n left join incidents i on i.subject = n.subject and i.number = n.incident
 		left join cards k on k.id = (
 			select max(c.id) from card_entries e join cards c on c.id = e.card
@@ -53,11 +56,12 @@ func scanNote(rows *sql.Rows) (monitor.Note, error) {
 	var n monitor.Note
 	var body, incident string
 	var uncertain int
+	var refused int64
 	if err := rows.Scan(&n.ID, &n.To.Chat, &n.To.Topic, &body, &n.Tries, &uncertain, &n.Joined, &incident, &n.Version,
-		&n.Card, &n.CardSize, &n.CardOpen); err != nil {
+		&n.Card, &n.CardSize, &n.CardOpen, &n.Refusals, &refused); err != nil {
 		return n, err
 	}
-	n.Repeat = uncertain > 0
+	n.Repeat, n.RefusedAt = uncertain > 0, fromMillis(refused)
 	if incident != "" {
 		if err := json.Unmarshal([]byte(incident), &n.Incident); err != nil {
 			return n, err
@@ -102,6 +106,9 @@ func (s *Store) Settle(ctx context.Context, t monitor.Settlement) error {
 		if err != nil || t.To == monitor.Outside || len(news) == 0 {
 			return err
 		}
+		if err := reached(ctx, tx, t.To); err != nil {
+			return err
+		}
 		return addCard(ctx, tx, t, begun(news))
 	})
 	if err != nil {
@@ -116,7 +123,7 @@ func settleTold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) ([]monito
 	var news []monitor.Note
 	for _, n := range t.Notes {
 		done, err := tx.ExecContext(ctx, `
-			update notes set state = 'told', trying = 0, settled_at = $1, message_id = $2, reason = ''
+			update notes set state = 'told', trying = 0, settled_at = $1, message_id = $2, reason = '', refusals = 0
 			where id = $3 and (state <> 'told' or message_id <> $2)`,
 			millis(t.At), t.MessageID, n.ID)
 		if err != nil {
@@ -135,6 +142,9 @@ func settleTold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) ([]monito
 }
 
 func settleUntold(ctx context.Context, tx *sql.Tx, t monitor.Settlement) error {
+	if t.End == monitor.SettledRefused {
+		return settleRefused(ctx, tx, t)
+	}
 	for _, n := range t.Notes {
 		var err error
 		if t.End == monitor.SettledFailed {

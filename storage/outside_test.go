@@ -142,7 +142,7 @@ func testDeadChat(t *testing.T, o *outsiders) {
 // What a chat is not told because it is dead, others are told at once.
 func testLostChat(t *testing.T, o *outsiders) {
 	update(t, o.s, kazan, begin)
-	must(t, o.s.LoseChat(t.Context(), night.Chat, "kicked"))
+	must(t, o.s.LoseChat(t.Context(), lost("kicked")))
 	o.told(monitor.Outside, o.expect(0, monitor.Opened, monitor.ChatLost))
 	o.subscribe(ops, night, boss)
 	update(t, o.s, samara, begin)

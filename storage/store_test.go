@@ -39,6 +39,10 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 	for name, test := range map[string]func(t *testing.T, s *storage.Store){
 		"cases":             testCases,
 		"dead chat":         testChatLost,
+		"refusals grow":     testRefusalsGrow,
+		"lost topic":        testLostTopic,
+		"refused notes":     testRefusedNotes,
+		"listed in text":    testListedInText,
 		"moved chat":        testMovedChat,
 		"languages":         testLanguages,
 		"growing card":      testGrowingCard,

@@ -99,7 +99,7 @@ func (c *Client) failure(x *exchanger, answer *tgbotapi.APIResponse, err error) 
 			Method:      x.method,
 			Code:        answer.ErrorCode, // the library's own error has none after an upload
 			Description: c.redact(refusal.Message),
-			RetryAfter:  time.Duration(refusal.RetryAfter) * time.Second,
+			RetryAfter:  pause(refusal.RetryAfter),
 			MigrateTo:   refusal.MigrateToChatID,
 		}
 	}

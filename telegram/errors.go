@@ -14,7 +14,7 @@ type Error struct {
 	Method      string
 	Code        int           // the Bot API's error_code
 	Description string        // cleaned: it is stored and shown
-	RetryAfter  time.Duration // how long to leave the chat alone; 0 if not said
+	RetryAfter  time.Duration // how long to leave the chat alone, at most 5 minutes; 0 if not said
 	MigrateTo   int64         // the chat's new id, where the group became a supergroup; else 0
 }
 
@@ -70,7 +70,7 @@ func (c *Client) lost(method string, err error, sent bool) error {
 // again may then show it twice; not sending it again may lose it.
 func MaybeSent(err error) bool {
 	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.Code >= 500 || refusal.Code == 0
+		return refusal.Code >= 500 || refusal.Code < 400
 	}
 	if foreign, ok := errors.AsType[*HTTPError](err); ok {
 		return foreign.Status < 400 || foreign.Status >= 500
@@ -89,6 +89,15 @@ func neverConnected(err error) bool {
 	}
 	_, ok := errors.AsType[*net.DNSError](err)
 	return ok
+}
+
+// longestPause is obeyed at most, whatever Telegram asks for: a pause that was meant is asked for again, and one that was
+// not must not silence a chat for days.
+const longestPause = 5 * time.Minute
+
+// pause is how long a retry_after of so many seconds is obeyed.
+func pause(seconds int) time.Duration {
+	return time.Duration(min(max(seconds, 0), int(longestPause/time.Second))) * time.Second
 }
 
 // retryAfter is how long Telegram asks to wait, or 0.

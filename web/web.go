@@ -16,8 +16,14 @@ import (
 // Check is one thing that must work for greenwatch to be ready.
 type Check struct {
 	Name  string                          // unique; the key in the answer of /readyz
-	Check func(ctx context.Context) error // nil: works; the text is shown; its context ends after 2 s
+	Check func(ctx context.Context) error // nil: works, and so it does with a Remark; the text is shown; its context ends after 2 s
 }
+
+// Remark is what a check that passes says instead of "ok".
+type Remark string
+
+// Error gives the text.
+func (r Remark) Error() string { return string(r) }
 
 // Options are what the pages are made of.
 type Options struct {
@@ -37,7 +43,7 @@ const WebhookPath = "/webhook/green-api"
 // New gives the handler of
 //
 //   - /healthz: 200 while the process lives;
-//   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error;
+//   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error or remark;
 //   - /metrics;
 //   - POST /webhook/green-api, as [Webhook] says;
 //   - /gate/{idInstance}, as [GateOptions] says.
@@ -103,8 +109,12 @@ func (checks readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, report := http.StatusOK, make(map[string]string, len(checks))
 	for i, check := range checks {
 		report[check.Name] = "ok"
-		if results[i] != nil {
-			status, report[check.Name] = http.StatusServiceUnavailable, results[i].Error()
+		if results[i] == nil {
+			continue
+		}
+		report[check.Name] = results[i].Error()
+		if _, remark := errors.AsType[Remark](results[i]); !remark {
+			status = http.StatusServiceUnavailable
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")

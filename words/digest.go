@@ -43,6 +43,9 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 	most, more := 0, "digest.more"
 	if len(entries) > monitor.MaxNamed {
 		most, more = monitor.MaxNamed, "digest.more_file"
+		if v.InText {
+			more = "digest.more_text"
+		}
 	}
 	fill := func(line func(Entry) html) *list {
 		l := newList(v, MaxMessage-reserve-taken-2)

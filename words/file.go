@@ -3,6 +3,7 @@ package words
 import (
 	"bytes"
 	"encoding/csv"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -42,6 +43,37 @@ func (v Voice) Table(entries []Entry) (File, error) {
 		Content: content.Bytes(),
 		Caption: string(v.say("digest.file", vars{"Count": len(entries)})),
 	}, nil
+}
+
+// Pages name incidents of a digest in messages, for a chat that takes no files.
+func (v Voice) Pages(entries []Entry) []Message {
+	type item struct{ title, line html }
+	var left []item
+	for _, g := range v.groups(entries) {
+		for _, e := range g.entries {
+			left = append(left, item{g.title, v.listedEntry(e)})
+		}
+	}
+	var pages []Message
+	for len(left) > 0 {
+		page := "" // the first needs no number
+		if len(pages) > 0 {
+			page = strconv.Itoa(len(pages) + 1)
+		}
+		head := v.say("digest.page", vars{"Count": len(entries), "Page": page})
+		l, heading := newList(v, MaxMessage-reserve-visible(head)-2), html("")
+		for _, it := range left {
+			title := it.title
+			if title == heading {
+				title = ""
+			}
+			heading = it.title
+			l.add(title, it.line)
+		}
+		pages = append(pages, Message{HTML: string(blocks(head, lines(l.lines...)))})
+		left = left[max(l.named, 1):] // one always fits
+	}
+	return pages
 }
 
 func (v Voice) row(e Entry) []string {

@@ -149,7 +149,7 @@ func TestAnythingFromOutsideIsSaidWell(t *testing.T) {
 		for _, v := range inEveryLanguage(voices(at(3, 12)).Draw(t, "voice")) {
 			lost := monitor.Chat{Address: chat, Dead: at(3, 0), DeadWhy: text}
 			for _, m := range []Message{
-				v.Notice(monitor.Lost(chat.Chat, text, at(3, 0))), v.Unreached(v.Status(nil), []monitor.Chat{lost}), v.Taken(i, act),
+				v.Notice(monitor.Lost(monitor.LostChat{Address: chat, Alone: true, Why: text}, at(3, 0))), v.Unreached(v.Status(nil), []monitor.Chat{lost}), v.Taken(i, act),
 				v.NotRebooted(i, v.NotTaken(&monitor.BusyError{Action: act})), v.Help(text, true),
 			} {
 				sound(t, m)
