@@ -42,6 +42,7 @@ type app struct {
 	watcher  *watcher.Watcher
 	actor    *acts.Actor
 	relay    *notify.Relay
+	prober   *bot.Prober
 	bot      *bot.Bot
 	listener net.Listener // nil: HTTP is off
 	server   *http.Server
@@ -50,6 +51,7 @@ type app struct {
 	own      ownTrouble
 	silence  silence
 	lists    lists
+	knocks   *knocks
 	polling  atomic.Pointer[error] // what polling Telegram runs into; nil: it works
 
 	supervisor *supervisor               // nil: none
@@ -62,6 +64,7 @@ func newApp(ctx context.Context, cfg config, log *slog.Logger, t transports) (*a
 		log: log, metrics: newMetrics(), supervisor: t.supervisor, instances: cfg.Fleet.Instances,
 		pace: pace{started: time.Now(), schedule: cfg.Schedule, timeout: cfg.CheckTimeout},
 	}
+	a.knocks = newKnocks(a)
 	if err := a.listen(ctx, cfg.HTTPAddr); err != nil {
 		return nil, err
 	}
@@ -91,7 +94,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err != nil {
 		return err
 	}
-	green, err := newGreenAPI(cfg, t.green)
+	green, err := newGreenAPI(cfg, t.green, a.log)
 	if err != nil {
 		return err
 	}
@@ -109,11 +112,13 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	a.relay, err = notify.New(notify.Options{
-		Outbox: a.store, Cards: a.store, Lists: a.store, Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
+		Outbox: a.store, Cards: a.store, Lists: a.store, Joins: a.store,
+		Teller: a.teller(teller), Shower: m.shower(teller), Log: a.log, Settled: m.settled,
 	})
 	if err != nil {
 		return err
 	}
+	a.prober = &bot.Prober{Teller: teller}
 	if err := a.watchOurselves(cfg, teller); err != nil {
 		return err
 	}
@@ -135,7 +140,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 		return err
 	}
 	m.watch(a, cfg, client)
-	a.server = &http.Server{Handler: a.pages(cfg), ReadHeaderTimeout: 5 * time.Second}
+	a.server = web.NewServer(web.ServerOptions{Pages: a.pages(cfg), Connections: connections(), ErrorLog: librariesLog(a.log)})
 	return nil
 }
 
@@ -143,19 +148,12 @@ func (a *app) newWatcher(ctx context.Context, cfg config, green *greenapi.Client
 	m := a.metrics
 	a.watcher, err = watcher.New(ctx, watcher.Options{
 		Instances: cfg.Fleet.Instances(), Awaited: a.lists.awaited(), Schedule: cfg.Schedule, Policy: cfg.Policy,
-		API: green, History: history{green}, Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
+		API: green, History: history{green}, Phones: newPhones(cfg, green), Cases: a.store, Sweeps: sweeps{a.store, a}, Log: a.log,
 		Checked: a.checked, Believed: m.believed, Claimed: m.claimed, Inbox: inbox{green},
 		Queues: queues(cfg, green), QueueSchedule: cfg.QueueSchedule, Looked: m.looked,
 		Ended: func(s monitor.Sweep) { m.swept(s, cfg.Fleet.Count()) },
 	})
 	return err
-}
-
-func (a *app) pages(cfg config) http.Handler {
-	return web.New(web.Options{
-		Ready: a.readiness(), Metrics: a.metrics.handler(), Webhook: a.webhook(cfg),
-		Gate: web.GateOptions{Gates: gates{a.watcher}, Token: cfg.GateToken},
-	})
 }
 
 func (a *app) newTeller(ctx context.Context, cfg config, client *telegram.Client) (*bot.Teller, error) {
@@ -182,9 +180,9 @@ func (a *app) homes(ctx context.Context, cfg config) ([]monitor.Address, error) 
 	return homes, nil
 }
 
-func newGreenAPI(cfg config, rt http.RoundTripper) (*greenapi.Client, error) {
+func newGreenAPI(cfg config, rt http.RoundTripper, log *slog.Logger) (*greenapi.Client, error) {
 	return greenapi.New(greenapi.Options{
-		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(),
+		Credentials: greenCredentials(cfg.Credentials), Timeout: cfg.CheckTimeout, HTTP: rt, UserAgent: "greenwatch/" + version(), Log: log,
 	})
 }
 
@@ -258,9 +256,9 @@ func (a *app) run(ctx context.Context) error {
 	return runStages(
 		ctx, a.log,
 		stage{{"supervisor", a.attend}},
-		stage{{"bot", a.bot.Run}},
+		stage{{"bot", a.bot.Run}, {"refused notifications", a.knocks.run}},
 		append(stage{{"watcher", a.watcher.Run}, {"acts", a.actor.Run}}, a.lists.stage()...),
-		append(stage{{"relay", a.relay.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
+		append(stage{{"relay", a.relay.Run}, {"prober", a.prober.Run}, {"alarm", a.own.database.Run}, {"alarm of connections", a.own.sockets.Run}}, a.silence.stage()...),
 		stage{{"http", a.serve}},
 	)
 }

@@ -41,6 +41,7 @@ func withFile(do func(ctx context.Context, out io.Writer, address, file string) 
 		if err != nil {
 			return err
 		}
+		hideIn(c.Root().Writer, cfg)
 		return do(ctx, c.Root().Writer, cfg.Database, c.Args().First())
 	}
 }

@@ -42,11 +42,13 @@ type checked struct {
 	Name    string             `json:"name"`    // "" where it has none
 	Tags    []string           `json:"tags"`    // never null
 	State   string             `json:"state"`   // the API's own word, or ours where it said none
-	Verdict monitor.Verdict    `json:"verdict"` // good, settling, bad, odd, refused, blind, or unseen where it was not asked
+	Verdict monitor.Verdict    `json:"verdict"` // good, settling, bad, odd, refused, blind, which 429 is too, or unseen where it was not asked
 	Meaning string             `json:"meaning"` // in plain English
 	Detail  string             `json:"detail"`  // "" where there is none
 	At      time.Time          `json:"asked_at"`
 	Took    int64              `json:"took_ms"`
+
+	limited bool // 429 came both times
 }
 
 func check(ctx context.Context, out io.Writer, asJSON bool) error {
@@ -55,7 +57,9 @@ func check(ctx context.Context, out io.Writer, asJSON bool) error {
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
 	}
+	hideIn(out, cfg)
 	unlisted := joinPartner(ctx, &cfg)
+	hideIn(out, cfg) // with the partner's
 	all, err := checkAll(ctx, cfg)
 	if err != nil {
 		return cli.Exit(err.Error(), 2)
@@ -84,7 +88,7 @@ func check(ctx context.Context, out io.Writer, asJSON bool) error {
 
 // checkAll asks every instance once and gives the worst first.
 func checkAll(ctx context.Context, cfg config) ([]checked, error) {
-	client, err := newGreenAPI(cfg, nil)
+	client, err := newGreenAPI(cfg, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +106,7 @@ func checkAll(ctx context.Context, cfg config) ([]checked, error) {
 			all[n] = checked{
 				ID: i.ID, Name: i.Name, Tags: append([]string{}, i.Tags...), State: word, Verdict: r.Verdict(), Meaning: meaning,
 				Detail: r.Detail, At: r.At.UTC(), Took: time.Since(r.At).Milliseconds(),
+				limited: r.Answer == monitor.Throttled,
 			}
 		})
 	}

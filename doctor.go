@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
+	"greenwatch/monitor"
 	"greenwatch/telegram"
 )
 
@@ -40,6 +41,7 @@ type doctor struct {
 	file   string // where the settings are
 	cfg    config
 	path   string           // of the database; "" where it is no file
+	known  []monitor.Chat   // what the database says of the chats
 	client *telegram.Client // nil: there is no token to ask with
 	failed int
 	warned int
@@ -72,7 +74,7 @@ func (d *doctor) tell(m mark, what, text, remedy string) {
 func (d *doctor) examine(ctx context.Context, environ []string) {
 	d.settings(environ)
 	for _, look := range []func(context.Context){
-		d.database, d.disk, d.http, d.ways, d.bot, d.chats, d.operators, d.partner, d.instances, d.notifications, d.clocks,
+		d.database, d.disk, d.http, d.ways, d.families, d.bot, d.chats, d.operators, d.partner, d.instances, d.notifications, d.clocks,
 	} {
 		if ctx.Err() != nil {
 			d.tell(failing, "doctor", "stopped before the end", "")
@@ -95,6 +97,7 @@ func (d *doctor) settings(environ []string) {
 	const what = "settings"
 	cfg, warnings, err := loadConfig(environ, d.file)
 	d.cfg = cfg
+	hideIn(d.out, cfg)
 	for _, w := range warnings {
 		d.tell(warning, what, w, "correct it in "+d.file+", or call greenwatch init")
 	}

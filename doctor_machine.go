@@ -32,13 +32,16 @@ func (d *doctor) database(ctx context.Context) {
 		v, err = storage.Look(ctx, d.cfg.Database)
 		return err
 	})
-	d.path = v.Path
+	d.path, d.known = v.Path, v.Chats
 	if err == nil && !v.InUse && v.Path != "" {
 		err = writable(v)
 	}
 	switch {
 	case err != nil:
 		d.tell(failing, what, name+": "+err.Error(), cure(err))
+	case v.InUse && v.New:
+		d.tell(failing, what, name+": a greenwatch is running on it, and the file is not there any more",
+			"put it back if it was moved; else look into the greenwatch's own message about it before you stop it")
 	case v.InUse:
 		d.tell(fine, what, name+": in use by a running greenwatch; "+content(v), "")
 	case v.New:
@@ -64,6 +67,8 @@ func cure(err error) string {
 		return "start the newer greenwatch that wrote it, or restore the backup from before its update"
 	case errors.Is(err, storage.ErrForeign):
 		return "name greenwatch's own database in DATABASE_URL"
+	case errors.Is(err, storage.ErrAltered):
+		return "take back what was changed in it: such a database can neither be backed up nor restored"
 	case errors.Is(err, storage.ErrAway):
 		return "start the server, or correct DATABASE_URL"
 	default:
@@ -187,6 +192,9 @@ func rate(c checked) (m mark, remedy string) {
 	case monitor.Denied:
 		return failing, "compare its idInstance, apiTokenInstance and apiUrl with https://console.green-api.com"
 	case monitor.Blind:
+		if c.limited {
+			return warning, "somebody else asks about it with the same token: end that program, or have it ask once a minute; if nobody does, the plan's limit is hit"
+		}
 		return failing, "look at the network, and at its apiUrl"
 	case monitor.Unseen:
 		return warning, "try again in a minute"

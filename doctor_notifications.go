@@ -15,7 +15,7 @@ func (d *doctor) notifications(ctx context.Context) {
 	if d.cfg.Fleet == nil || len(d.cfg.Credentials) == 0 {
 		return // said already
 	}
-	client, err := newGreenAPI(d.cfg, nil)
+	client, err := newGreenAPI(d.cfg, nil, nil)
 	if err != nil {
 		return // said already
 	}

@@ -91,6 +91,7 @@ func (d *doctor) bot(ctx context.Context) {
 	default:
 		d.tell(fine, what, "@"+me.Username+"; privacy mode is on: it hears commands and replies, which is all it needs", "")
 	}
+	d.buttons(ctx)
 	if hook.URL != "" {
 		host := "another server"
 		if u, err := url.Parse(hook.URL); err == nil && u.Host != "" {
@@ -98,6 +99,18 @@ func (d *doctor) bot(ctx context.Context) {
 		}
 		d.tell(warning, what, "a webhook at "+host+" takes its messages",
 			"greenwatch takes it away when it starts; if another program needs it, make another bot for greenwatch")
+	}
+}
+
+// buttons asks the greenwatch that runs, if one does, how presses come. Telegram does not show how the bot is set.
+func (d *doctor) buttons(ctx context.Context) {
+	if d.cfg.HTTPAddr == "" {
+		return
+	}
+	page, err := askRunning(ctx, d.cfg.HTTPAddr, "/metrics")
+	if err == nil && strings.Contains(page, "\ngreenwatch_telegram_presses_without_message 1\n") {
+		d.tell(warning, "bot", "presses come without their message, and nothing is done by them",
+			"some program has set the bot's callback_query_mode: set it to default (setMySettings of the Bot API)")
 	}
 }
 
@@ -117,15 +130,33 @@ func (d *doctor) chats(ctx context.Context) {
 			name += " " + shown(c.Title)
 		}
 		m, remedy := advise(err, to)
+		refused := d.refusal(to)
 		switch {
 		case err != nil:
 			d.tell(m, "chat", name+": "+err.Error(), remedy)
 		case to.Topic != 0 && !c.Forum:
 			d.tell(warning, "chat", name+": it has no topics", "take the "+fmt.Sprintf("/%d", to.Topic)+" out of TELEGRAM_CHATS")
+		case refused != "":
+			d.tell(failing, "chat", name+": it may be typed there, but "+refused,
+				"look what members and the bot may send there; greenwatch tries again by itself, also at each start")
 		default:
 			d.tell(fine, "chat", name+": can be written to", "")
 		}
 	}
+}
+
+// refusal is what a running greenwatch has found out about a chat by writing to it; empty: it takes all.
+func (d *doctor) refusal(to monitor.Address) string {
+	for _, c := range d.known {
+		switch {
+		case c.Address != to:
+		case c.Refuses():
+			return refuses(c)
+		case c.Refused.GivenUp > 0:
+			return fmt.Sprintf("%s were given up in the last 24 hours (%s)", plural(c.Refused.GivenUp, "alert"), c.Refused.Why)
+		}
+	}
+	return ""
 }
 
 // reach asks for a chat, for the bot's place in it, and whether it may type there.
@@ -166,7 +197,7 @@ func advise(err error, to monitor.Address) (m mark, remedy string) {
 		return warning, "the group is a supergroup now: put its new id into TELEGRAM_CHATS; greenwatch init finds it by a link"
 	case telegram.TopicGone:
 		return warning, "the topic is closed or gone; greenwatch writes to General in its place"
-	case telegram.Malformed:
+	case telegram.Unknown:
 		return failing, "correct the id in TELEGRAM_CHATS; greenwatch init finds it by a link"
 	default:
 		return warning, "try again in a minute"
@@ -185,7 +216,7 @@ func (d *doctor) operators(ctx context.Context) {
 			return err
 		})
 		switch {
-		case telegram.ClassOf(err) == telegram.ChatDead, telegram.ClassOf(err) == telegram.Malformed:
+		case telegram.ClassOf(err) == telegram.ChatDead, telegram.ClassOf(err) == telegram.Unknown:
 			d.tell(warning, "operator", fmt.Sprintf("%d has not started the bot: nothing can be said in private, and I cannot see who it is", id),
 				"let this person open the bot and press Start, or correct TELEGRAM_OPERATORS")
 		case err != nil:

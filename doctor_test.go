@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"greenwatch/dial/dialtest"
+	"greenwatch/monitor"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
 	"greenwatch/simulator/simtest"
@@ -157,7 +159,11 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = running.Close() })
-	page := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	page := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/metrics" {
+			_, _ = fmt.Fprintln(rw, "# TYPE\ngreenwatch_telegram_presses_without_message 1")
+		}
+	}))
 	t.Cleanup(page.Close)
 	w.settings["HTTP_ADDR"] = strings.TrimPrefix(page.URL, "http://")
 	w.settings["TELEGRAM_PROXY"] = "socks5://user:proxy-password@127.0.0.1:1 direct"
@@ -166,7 +172,23 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Errorf("%d failures:\n%s", failed, said)
 	}
 	w.wants(said, "ok    database   .*in use by a running greenwatch", "ok    http       .*a greenwatch is running",
-		"warn  telegram   cannot be reached by proxy 1: ", "ok    telegram   answers directly", "ok    bot")
+		"warn  telegram   cannot be reached by proxy 1: ", "ok    telegram   answers directly", "ok    bot",
+		"warn  bot        presses come without their message", " +-> .*callback_query_mode: set it to default")
+
+	if err := running.Subscribe(t.Context(), []monitor.Address{{Chat: opsGroup}}); err != nil {
+		t.Fatal(err)
+	}
+	lost := monitor.LostChat{Address: monitor.Address{Chat: opsGroup}, Why: "400 Bad Request: CHAT_WRITE_FORBIDDEN"}
+	if err := running.LoseChat(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	if said, failed = w.examine(); failed != 1 || strings.Contains(said, `"Ops": can be written to`) {
+		t.Errorf("%d failures of a chat that refuses:\n%s", failed, said)
+	}
+	w.wants(said, `FAIL  chat       -1001000000001 ".*: it may be typed there, but chat .* cannot be written to since .*CHAT_WRITE_FORBIDDEN.* tried again at `)
+	if _, err := running.ReviveChat(t.Context(), opsGroup); err != nil {
+		t.Fatal(err)
+	}
 
 	w.settings["TELEGRAM_PROXY"] = "socks5://user:proxy-password@127.0.0.1:1"
 	if said, failed = w.examine(); failed != 1 {
@@ -177,4 +199,34 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 		t.Errorf("%d failures:\n%s", failed, said)
 	}
 	w.wants(said, "ok    telegram", "FAIL  bot        Telegram refuses the token", "ok    instance", "ok    clock")
+}
+
+// A server's name has two addresses, of which one accepts and does not answer: a warning that names both families.
+func TestDoctorNamesTheFamilyThatFails(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	for _, name := range []string{"TELEGRAM_API_URL", "GREEN_API_URL"} {
+		address, err := net.ResolveTCPAddr("tcp", strings.TrimPrefix(w.settings[name], "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialtest.Beside(t, address, dialtest.Resets)
+		w.settings[name] = strings.Replace(w.settings[name], "127.0.0.1", dialtest.Name, 1)
+	}
+	said, _ := w.examine()
+	w.wants(said, "warn  telegram   "+dialtest.Name+": IPv6 fails .*, IPv4 works", "warn  instance   "+dialtest.Name+": IPv6 fails .*, IPv4 works")
+}
+
+// What somebody else asks about with the same token cannot be watched well; the network is not to blame.
+func TestDoctorSeesTheLimit(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	if err := w.green.Break(instanceapi.InstanceScope("7105000001"), instanceapi.Fault{Kind: instanceapi.Throttled}); err != nil {
+		t.Fatal(err)
+	}
+	said, failed := w.examine()
+	if failed > 0 {
+		t.Errorf("%d failures:\n%s", failed, said)
+	}
+	w.wants(said, `warn  instance   7105000001 Shop: limited \(429\) .*\n +-> somebody else asks about it with the same token`)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -36,6 +37,8 @@ func settingsFile() string {
 
 const healthTime = 3 * time.Second
 
+const maxPage = 16 << 20 // bytes; the metrics of very many instances are a few megabytes
+
 // health says whether the greenwatch of the same settings lives.
 func health(ctx context.Context, out io.Writer) error {
 	cfg, err := loadPart(os.Environ(), settingsFile(), "HTTP_ADDR")
@@ -48,17 +51,43 @@ func health(ctx context.Context, out io.Writer) error {
 	if err := askHealth(ctx, cfg.HTTPAddr); err != nil {
 		return fmt.Errorf("greenwatch at %s is not well: %w", cfg.HTTPAddr, err)
 	}
-	_, err = fmt.Fprintf(out, "greenwatch at %s is alive\n", cfg.HTTPAddr)
+	_, err = fmt.Fprintf(out, "greenwatch at %s is alive%s\n", cfg.HTTPAddr, chatTrouble(ctx, cfg.HTTPAddr))
 	return err
 }
 
-// askHealth is nil where /healthz is 200. An address of all interfaces is asked on this machine.
+// chatTrouble is what /readyz says of chats that cannot be told; nothing where all can, or where it does not answer. A
+// restart mends none of that, so greenwatch is well.
+func chatTrouble(ctx context.Context, addr string) string {
+	var page map[string]string
+	text, _, err := askPage(ctx, addr, "/readyz")
+	if err != nil || json.Unmarshal([]byte(text), &page) != nil || page["chats"] == "" || page["chats"] == "ok" {
+		return ""
+	}
+	return ", but: " + page["chats"]
+}
+
+// askHealth is nil where /healthz is 200.
 func askHealth(ctx context.Context, addr string) error {
+	_, err := askRunning(ctx, addr, "/healthz")
+	return err
+}
+
+// askRunning gets a page of the greenwatch at addr.
+func askRunning(ctx context.Context, addr, path string) (string, error) {
+	page, status, err := askPage(ctx, addr, path)
+	if err == nil && status != http.StatusOK {
+		return "", fmt.Errorf("%s answers %d %s", path, status, http.StatusText(status))
+	}
+	return page, err
+}
+
+// askPage gets a page whatever its status. An address of all interfaces is asked on this machine.
+func askPage(ctx context.Context, addr, path string) (page string, status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://greenwatch/healthz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://greenwatch"+path, http.NoBody)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
 	var dialer net.Dialer
 	transport := &http.Transport{
@@ -69,11 +98,9 @@ func askHealth(ctx context.Context, addr string) error {
 	}
 	answer, err := transport.RoundTrip(request)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("/healthz answers %s", answer.Status)
-	}
-	return nil
+	text, err := io.ReadAll(io.LimitReader(answer.Body, maxPage))
+	return string(text), answer.StatusCode, err
 }

@@ -24,10 +24,15 @@ func asked(t *testing.T, p *exec.Cmd, args ...string) (int, string) {
 func listening(t *testing.T, status int) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/healthz" {
+		switch r.URL.Path {
+		case "/healthz":
+			w.WriteHeader(status)
+		case "/readyz":
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte(`{"chats":"nobody can be told: chat -100"}`))
+		default:
 			t.Errorf("asked for %s", r.URL.Path)
 		}
-		w.WriteHeader(status)
 	}))
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
@@ -43,7 +48,7 @@ func TestHealth(t *testing.T) {
 		code    int
 		says    string
 	}{
-		"alive":          {"HTTP_ADDR=" + alive, 0, "is alive"},
+		"alive":          {"HTTP_ADDR=" + alive, 0, "is alive, but: nobody can be told: chat -100"},
 		"all interfaces": {"HTTP_ADDR=:" + port, 0, "is alive"},
 		"ill":            {"HTTP_ADDR=" + ill, 1, "500"},
 		"nobody":         {"HTTP_ADDR=127.0.0.1:1", 1, "connection refused"},

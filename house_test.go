@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/robfig/cron/v3"
 	"go.uber.org/goleak"
 
+	"greenwatch/dial/dialtest"
 	"greenwatch/fleet"
 	"greenwatch/monitor"
 	"greenwatch/secret"
@@ -35,6 +37,7 @@ func skipWhereSlow(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
+	dialtest.Install()
 	if os.Getenv(beGreenwatch) != "" {
 		os.Exit(run(os.Args[1:]))
 	}
@@ -165,6 +168,7 @@ func (h *house) end() {
 	if h.stop == nil {
 		return
 	}
+	h.emitPages()
 	began := time.Now()
 	h.stop()
 	if err := <-h.stopped; err != nil {
@@ -287,6 +291,19 @@ func (h *house) reboots(id string) int {
 	return len(c.Reboots)
 }
 
+// emitPages puts the pages into what the run has emitted.
+func (h *house) emitPages() {
+	h.t.Helper()
+	if h.app == nil {
+		return // it runs elsewhere
+	}
+	for _, page := range []string{"/readyz", "/metrics"} {
+		answer := httptest.NewRecorder()
+		h.app.server.Handler.ServeHTTP(answer, httptest.NewRequestWithContext(h.t.Context(), http.MethodGet, "http://127.0.0.1"+page, http.NoBody))
+		_, _ = fmt.Fprintln(h.logged, page, answer.Header(), answer.Body)
+	}
+}
+
 // searchSecrets looks for every token in everything that the run has emitted.
 func (h *house) searchSecrets() {
 	h.t.Helper()
@@ -297,9 +314,13 @@ func (h *house) searchSecrets() {
 	for _, r := range h.telegram.Requests() {
 		emitted += fmt.Sprint(r.Params)
 	}
-	if kept, err := os.ReadFile(h.cfg.Database); err == nil {
-		emitted += string(kept)
+	files, _ := filepath.Glob(h.cfg.Database + "*") // with what is written ahead, and copies
+	for _, file := range files {
+		if kept, err := os.ReadFile(file); err == nil {
+			emitted += string(kept)
+		}
 	}
+	emitted += secret.Decoded(emitted)
 	tokens := []string{botToken, strings.SplitN(botToken, ":", 2)[1], hookToken, gateToken}
 	for _, c := range h.cfg.Credentials {
 		tokens = append(tokens, c.Token.Reveal())

@@ -32,6 +32,9 @@ func initCommand() *cli.Command {
 
 // initialize leads the dialogue about .env in this folder.
 func initialize(ctx context.Context, in io.Reader, out io.Writer) error {
+	if cfg, err := loadPart(os.Environ(), ".env"); err == nil {
+		hideIn(out, cfg)
+	}
 	o := initOptions(os.Environ(), ".env")
 	o.In, o.Out, o.Zone = in, out, machineZone()
 	if _, err := o.Load("", ""); err != nil { // the address of all instances

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	stdlog "log"
 	"os"
 	"os/signal"
 	"strings"
@@ -15,7 +15,6 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"greenwatch/outside"
 	"greenwatch/secret"
 )
 
@@ -25,12 +24,15 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := greenwatch(os.Stdout, os.Stderr).Run(ctx, append([]string{"greenwatch"}, args...))
+	known := secret.NewKnown() // as soon as a command has read its settings
+	out, trouble := known.Writer(os.Stdout), known.Writer(os.Stderr)
+	stdlog.SetOutput(libraries{trouble})
+	err := greenwatch(out, trouble).Run(ctx, append([]string{"greenwatch"}, args...))
 	if err == nil {
 		return 0
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(os.Stderr, text)
+		_, _ = fmt.Fprintln(trouble, text)
 	}
 	if code, ok := errors.AsType[cli.ExitCoder](err); ok {
 		return code.ExitCode()
@@ -51,7 +53,7 @@ func greenwatch(out, trouble io.Writer) *cli.Command {
 		EnableShellCompletion:           true,
 		ExitErrHandler:                  func(context.Context, *cli.Command, error) {}, // run reports
 		OnUsageError:                    func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err },
-		Action:                          alone(func(ctx context.Context, _ io.Writer) error { return watch(ctx) }),
+		Action:                          alone(watch),
 		ConfigureShellCompletionCommand: completion,
 		Commands: []*cli.Command{
 			demoCommand(),
@@ -93,13 +95,16 @@ func versionCommand() *cli.Command {
 }
 
 // watch is the program as it runs in earnest.
-func watch(ctx context.Context) error {
+func watch(ctx context.Context, out io.Writer) error {
 	cfg, warnings, err := loadConfig(os.Environ(), settingsFile())
 	if err != nil {
 		return fmt.Errorf("greenwatch cannot start; these settings are missing or wrong:\n%w%s", err, notes(warnings))
 	}
+	hideIn(out, cfg) // its own errors
 	masked := newMask(os.Stderr, cfg)
 	log := newLog(masked, cfg)
+	stdlog.SetOutput(libraries{inLog{log}})
+	stdlog.SetFlags(0)
 	for _, w := range warnings {
 		log.WarnContext(ctx, w) //nolint:sloglint // the warnings are the constant messages of the configuration
 	}
@@ -123,24 +128,4 @@ func notes(warnings []string) string {
 		all.WriteString("\nnote: " + w)
 	}
 	return all.String()
-}
-
-// newMask masks every token that should slip through.
-func newMask(w io.Writer, cfg config) *secret.Writer {
-	secrets := []secret.Text{cfg.BotToken, cfg.WebhookToken, cfg.GateToken, cfg.PartnerToken}
-	for _, c := range cfg.Credentials {
-		secrets = append(secrets, c.Token)
-	}
-	for _, address := range append(cfg.Fallbacks[:len(cfg.Fallbacks):len(cfg.Fallbacks)], cfg.Heartbeat) {
-		secrets = append(secrets, outside.Secrets(address)...)
-	}
-	return secret.NewWriter(w, secrets...)
-}
-
-func newLog(w io.Writer, cfg config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
 }

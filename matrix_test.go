@@ -198,6 +198,7 @@ func (tr *trial) live(f *fate) {
 	})
 	switch ended := tr.stopped; {
 	case err == nil:
+		tr.app = a
 		f.mu.Lock()
 		f.close = func() { _ = a.store.Close() }
 		f.mu.Unlock()

@@ -69,11 +69,11 @@ func newMetrics() *metrics {
 		monitor.Opened, monitor.Changed, monitor.Reopened, monitor.StillOut, monitor.Resolved, monitor.Proved,
 		monitor.Dropped, monitor.ActedOn, monitor.Arrived, monitor.Returned, monitor.Reported,
 		monitor.ListChanged, monitor.ListRefused, monitor.ListAsked, monitor.Expiring,
-		monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain)
+		monitor.HookRefused, monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain, monitor.NotRead, monitor.OtherPhone)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
-		monitor.SettledTold, monitor.SettledAgain, monitor.SettledFailed)
+		monitor.SettledTold, monitor.SettledAgain, monitor.SettledRefused, monitor.SettledFailed)
 	m.rings = newCounters(m, "rings_total", "Messages that rang, by the kind of the chat.", "chat", chatGroup, chatPrivate)
-	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's message id, for each chat.",
+	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's answer to the message or edit that told it, for each chat.",
 		.25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600)
 	m.edits = newCounters(m, "card_edits_total", "Edits of messages that must show the present, by their end.", "end", editShown, editGone, editFailed)
 	m.actions = newCounters(m, "actions_total", "Actions that have ended, by outcome.", "outcome",
@@ -174,17 +174,17 @@ type countedShower struct {
 }
 
 // Show edits the card and counts how that ended.
-func (c countedShower) Show(ctx context.Context, card monitor.Card) (gone bool, err error) {
-	gone, err = c.Shower.Show(ctx, card)
-	switch {
-	case err != nil:
-		c.m.edits.add(editFailed, 1)
-	case gone:
+func (c countedShower) Show(ctx context.Context, card monitor.Card) monitor.Settlement {
+	s := c.Shower.Show(ctx, card)
+	switch s.End {
+	case monitor.SettledTold:
+		c.m.edits.add(editShown, 1)
+	case monitor.SettledFailed:
 		c.m.edits.add(editGone, 1)
 	default:
-		c.m.edits.add(editShown, 1)
+		c.m.edits.add(editFailed, 1)
 	}
-	return gone, err
+	return s
 }
 
 var databaseKinds = []string{"away", "busy", "full", "read_only", "corrupt", "timeout", "other"}

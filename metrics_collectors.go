@@ -16,6 +16,7 @@ type backlogCollector struct {
 	ask                      func(context.Context) (storage.Backlog, error)
 	asking                   chan struct{}
 	up, notes, oldest, cards *prometheus.Desc
+	refusing                 *prometheus.Desc
 }
 
 const askTimeout = 2 * time.Second
@@ -23,16 +24,17 @@ const askTimeout = 2 * time.Second
 func newBacklogCollector(ask func(context.Context) (storage.Backlog, error)) backlogCollector {
 	return backlogCollector{
 		ask: ask, asking: make(chan struct{}, 1),
-		up:     desc("database_up", "1 where the database answered this scrape within 2 s."),
-		notes:  desc("notes_waiting", "Alerts that wait to be told, counted once for each chat; absent while the database is away."),
-		oldest: desc("notes_oldest_age_seconds", "How long the oldest alert that waits has waited; 0 where none does; absent while the database is away."),
-		cards:  desc("cards_stale", "Messages that show what is no longer so, and wait to be edited; absent while the database is away."),
+		up:       desc("database_up", "1 where the database answered this scrape within 2 s."),
+		notes:    desc("notes_waiting", "Alerts that wait to be told, counted once for each chat; absent while the database is away."),
+		oldest:   desc("notes_oldest_age_seconds", "How long the oldest alert that waits has waited; 0 where none does; absent while the database is away."),
+		refusing: desc("chats_refusing", "Chats that refuse what they should be told: everything, or some messages; absent while the database is away.", "refused"),
+		cards:    desc("cards_stale", "Messages that show what is no longer so, and wait to be edited; absent while the database is away."),
 	}
 }
 
 // Describe lists the metrics.
 func (c backlogCollector) Describe(all chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.up, c.notes, c.oldest, c.cards} {
+	for _, d := range []*prometheus.Desc{c.up, c.notes, c.oldest, c.cards, c.refusing} {
 		all <- d
 	}
 }
@@ -46,6 +48,8 @@ func (c backlogCollector) Collect(all chan<- prometheus.Metric) {
 	}
 	all <- gauge(c.notes, float64(b.Notes))
 	all <- gauge(c.cards, float64(b.Cards))
+	all <- gauge(c.refusing, float64(b.Dead), "everything")
+	all <- gauge(c.refusing, float64(b.Refusing), "message")
 	age := 0.0
 	if !b.Oldest.IsZero() {
 		age = max(0, time.Since(b.Oldest).Seconds())
@@ -81,9 +85,10 @@ func (c backlogCollector) look() (storage.Backlog, error) {
 	}
 }
 
-// beliefs say what is believed of an instance.
+// beliefs say what is believed of an instance, and whether that can be relied on.
 type beliefs interface {
 	Belief(id monitor.InstanceID) monitor.Belief
+	standings
 }
 
 // beliefCollector counts what is believed, and names the instances where that is wanted.
@@ -92,12 +97,14 @@ type beliefCollector struct {
 	instances       func() []monitor.Instance
 	each            bool
 	count, instance *prometheus.Desc
+	unsure          *prometheus.Desc
 }
 
 func newBeliefCollector(b beliefs, cfg config) beliefCollector {
 	return beliefCollector{
 		beliefs: b, instances: cfg.Fleet.Instances, each: cfg.MetricsPerInstance,
 		count:    desc("instances", "Instances, by what is believed of them; unseen before the first belief.", "verdict"),
+		unsure:   desc("instances_unsure", "Instances of which it is not known how they are now: never seen, unreachable, limited, refused, in an unknown state, or not heard of for too long."),
 		instance: desc("instance_state", "What is believed of one instance; always 1. Only with METRICS_PER_INSTANCE=on.", "id", "verdict", "state"),
 	}
 }
@@ -105,6 +112,7 @@ func newBeliefCollector(b beliefs, cfg config) beliefCollector {
 // Describe lists the metrics.
 func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
 	all <- c.count
+	all <- c.unsure
 	if c.each {
 		all <- c.instance
 	}
@@ -112,14 +120,18 @@ func (c beliefCollector) Describe(all chan<- *prometheus.Desc) {
 
 // Collect gives them.
 func (c beliefCollector) Collect(all chan<- prometheus.Metric) {
-	counts := make(map[monitor.Verdict]int)
+	counts, unsure := make(map[monitor.Verdict]int), 0
 	for _, i := range c.instances() {
 		b := c.beliefs.Belief(i.ID)
 		counts[b.Verdict()]++
+		if gate, _, _ := c.beliefs.Gate(i.ID); !gate.Sure {
+			unsure++
+		}
 		if c.each {
 			all <- gauge(c.instance, 1, string(i.ID), string(b.Verdict()), stateLabel(b))
 		}
 	}
+	all <- gauge(c.unsure, float64(unsure))
 	all <- gauge(c.count, float64(counts[monitor.Unseen]), string(monitor.Unseen))
 	for _, v := range verdicts {
 		all <- gauge(c.count, float64(counts[v]), string(v))

@@ -12,6 +12,9 @@ import (
 func (m *metrics) watch(a *app, cfg config, client *telegram.Client) {
 	m.counterFunc("telegram_throttled_total", "Calls that Telegram refused with 429, too many requests.", client.Throttled)
 	m.counterFunc("telegram_updates_skipped_total", "Updates passed over: not decodable, or their handling panicked.", client.Skipped)
+	m.counterFunc("telegram_unanswered_total", "Commands and presses not answered, as there were too many at a time.", a.bot.Unanswered)
+	m.gaugeFunc("telegram_presses_without_message", "1 while presses come without their message: the bot's callback_query_mode is not default.", nil,
+		func() float64 { return oneIf(a.bot.Nowhere()) })
 	m.gaugeFunc("telegram_up", "1 while polling Telegram works; 0 from its first failure to its next success.", nil,
 		func() float64 { return oneIf(a.polling.Load() == nil) })
 

@@ -76,6 +76,7 @@ func (d *doctor) partner(ctx context.Context) {
 	}
 	own := len(d.cfg.Credentials)
 	err := within(ctx, func(ctx context.Context) error { return joinPartner(ctx, &d.cfg) })
+	hideIn(d.out, d.cfg)
 	switch more := len(d.cfg.Credentials) - own; {
 	case err != nil:
 		d.tell(failing, what, "its list cannot be read: "+err.Error(), "compare GREEN_API_PARTNER_TOKEN and GREEN_API_PARTNER_URL with the console, and look at the network; "+

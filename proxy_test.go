@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"greenwatch/dial/dialtest"
 	"greenwatch/fleet"
 	"greenwatch/monitor"
 	"greenwatch/secret"
@@ -204,7 +205,7 @@ func TestTheEnvironmentsProxiesAreNotHeeded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller, err := newGreenAPI(config{Credentials: credentials, CheckTimeout: 10 * time.Second}, nil)
+	caller, err := newGreenAPI(config{Credentials: credentials, CheckTimeout: 10 * time.Second}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,5 +214,55 @@ func TestTheEnvironmentsProxiesAreNotHeeded(t *testing.T) {
 	}
 	if used.Load() {
 		t.Error("the environment's proxy was used")
+	}
+}
+
+// The names of both APIs have two addresses, of which the first accepts and resets: the whole program goes on by the other.
+func TestTheOtherFamilyIsTaken(t *testing.T) {
+	t.Parallel()
+	green := instanceapi.New(instanceapi.Options{})
+	if err := green.Add(instanceapi.Instance{ID: first, Token: instanceapi.Secret(apiToken(first))}); err != nil {
+		t.Fatal(err)
+	}
+	telegrams := botapi.New(botapi.Options{Token: botToken, Username: "watch_bot"})
+	telegrams.AddChat(botapi.Chat{ID: opsGroup, Kind: botapi.Supergroup, Title: "Ops", Members: []botapi.Person{operator}})
+	if err := green.Set(first, instanceapi.Blocked); err != nil {
+		t.Fatal(err)
+	}
+	bot, told := serve(t, telegrams, "/sendMessage")
+	api, _ := serve(t, green, "/getStateInstance/")
+	for _, s := range []*httptest.Server{bot, api} {
+		dialtest.Beside(t, s.Listener.Addr(), dialtest.Resets)
+	}
+	twice := func(s *httptest.Server) string { return strings.Replace(s.URL, "127.0.0.1", dialtest.Name, 1) }
+	schedule, err := parseSchedule("@every 1s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config{
+		BotToken: secret.New(botToken), TelegramURL: twice(bot), Chats: []monitor.Address{{Chat: opsGroup}},
+		Schedule: schedule, CheckTimeout: 5 * time.Second, Policy: monitor.DefaultPolicy(),
+		Database: filepath.Join(t.TempDir(), "house.db"), Zone: time.UTC,
+	}
+	cfg.Policy.ConfirmAfter = time.Second
+	cfg.Fleet, cfg.Credentials, err = fleet.Load(fleet.Sources{Entries: first + ":" + apiToken(first), URL: twice(api)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logged := &record{}
+	a, err := newApp(t.Context(), cfg, slog.New(slog.NewTextHandler(logged, nil)), transports{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(ctx) }()
+	expectSoon(t, "the alert", told)
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if text := logged.String(); strings.Count(text, "an address family fails") != 2 || !strings.Contains(text, "family=IPv6") {
+		t.Errorf("logged: %s", text)
 	}
 }

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
+	"greenwatch/monitor"
+	"greenwatch/telegram"
 	"greenwatch/web"
 )
 
@@ -24,6 +29,13 @@ func (a *app) readiness() []web.Check {
 			}
 			return nil
 		}},
+		{Name: "chats", Check: func(ctx context.Context) error {
+			some, nobody, err := a.untellable(ctx)
+			if err = cmp.Or(err, nobody); err == nil && some != "" {
+				return web.Remark(some)
+			}
+			return err
+		}},
 		{Name: "telegram", Check: func(context.Context) error {
 			if err := a.polling.Load(); err != nil {
 				return *err
@@ -32,6 +44,37 @@ func (a *app) readiness() []web.Check {
 		}},
 	}
 }
+
+// untellable names the chats that refuse what they should be told; nobody is an error where those are all, and there is
+// no other channel.
+func (a *app) untellable(ctx context.Context) (some string, nobody, err error) {
+	chats, err := a.store.Chats(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	refusing, all := monitor.Untellable(chats)
+	lines := make([]string, 0, len(refusing))
+	for _, c := range refusing {
+		lines = append(lines, refuses(c))
+	}
+	some = strings.Join(lines, "; ")
+	if all && a.silence.channels == nil {
+		nobody = errors.New("nobody can be told: " + some)
+	}
+	return some, nobody, nil
+}
+
+// refuses says in English what a chat refuses, since when, why, and when it is tried again.
+func refuses(c monitor.Chat) string {
+	name := telegram.Address(c.Address).String()
+	if !c.Dead.IsZero() {
+		return fmt.Sprintf("chat %s cannot be written to since %s (%s), tried again at %s", name, stamp(c.Dead), c.DeadWhy, stamp(c.ProbeAt))
+	}
+	return fmt.Sprintf("chat %s refuses %s since %s (%s), tried again at %s",
+		name, plural(c.Refused.Waiting, "alert"), stamp(c.Refused.Since), c.Refused.Why, stamp(c.Refused.Again))
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // pace is when sweeps should end.
 type pace struct {

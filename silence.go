@@ -143,12 +143,18 @@ func (s sweeps) EndSweep(ctx context.Context, sweep monitor.Sweep) error {
 // trouble is what the heart complains of, in words without secrets.
 func (a *app) trouble(ctx context.Context, kept error) string {
 	untold, err := 0, cmp.Or(kept, a.own.database.Failing())
+	var nobody error
+	if err == nil {
+		_, nobody, err = a.untellable(ctx)
+	}
 	if err == nil {
 		untold, err = a.store.Untold(ctx, time.Now().Add(-a.silence.limit))
 	}
 	switch {
 	case err != nil:
 		return "the database fails"
+	case nobody != nil:
+		return nobody.Error()
 	case untold > 0:
 		return fmt.Sprintf("alerts that nobody could be told of: %d", untold)
 	default:

@@ -13,7 +13,7 @@ import (
 func (a *app) webhook(cfg config) web.Webhook {
 	return web.Webhook{
 		Token: cfg.WebhookToken, Parse: parseNotification, Claims: claims{a.watcher},
-		Counted: func(r web.Reason) { a.metrics.webhook.add(string(r), 1) }, Log: a.log,
+		Counted: a.knocks.counted, Refused: a.knocks.refused, Log: a.log,
 	}
 }
 

@@ -2,7 +2,8 @@
 // to tell.
 //
 // The update loop never waits for a chat or for GREEN-API. A press that changes something is committed before the loop
-// goes on; everything that only answers is done beside it, a few at a time for each chat.
+// goes on; everything that only answers is done beside it, a few at a time for each chat, for operators apart from others,
+// and for all strangers together.
 package bot
 
 import (
@@ -37,6 +38,7 @@ type Cases interface {
 type Watch interface {
 	Check(ctx context.Context, id monitor.InstanceID) (monitor.Reading, error)
 	Last(id monitor.InstanceID) (monitor.Reading, bool)
+	Unheard(id monitor.InstanceID) bool // what is believed of it is too old
 }
 
 // Options are what a Bot needs. Chats, Operators, Queues and List may be empty; the rest is required.
@@ -61,9 +63,12 @@ type Bot struct {
 	Options
 	access    *access
 	jobs      *jobs
-	refusals  refusals
+	marks     *marks
 	username  atomic.Value // the bot's own, once Telegram has said it
 	deafSince atomic.Value // when people were last told that nothing reaches us
+
+	nowhere      atomic.Bool  // the last press came without its message
+	nowhereSince atomic.Value // when that was last logged
 }
 
 // oldAfter is the age from which a command is not carried out any more: who wrote it has gone on.
@@ -74,7 +79,7 @@ func New(o Options) (*Bot, error) {
 	if o.Telegram == nil || o.Fleet == nil || o.Cases == nil || o.States == nil || o.Watch == nil || o.Hooks == nil || o.Voices == nil || o.Log == nil {
 		return nil, errors.New("bot: an option is missing")
 	}
-	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), refusals: make(refusals)}, nil
+	return &Bot{Options: o, access: newAccess(o.Chats, o.Operators), jobs: newJobs(o.Log), marks: newMarks()}, nil
 }
 
 // Run polls for updates until ctx ends, which also ends the answers under way.

@@ -77,8 +77,8 @@ func TestHundredAndTwenty(t *testing.T) {
 		}
 
 		r.believe(authorized, many[0].ID)
-		if gone, err := r.teller.Show(t.Context(), r.stale(ops)); gone || err != nil {
-			t.Errorf("showing: %t, %v", gone, err)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Errorf("showing: %+v", s)
 		}
 		card, _ = r.telegram.Message(alerts, card.ID)
 		reads(t, card.Text, "119 of 120 numbers still in trouble", "1 work again")
@@ -123,9 +123,11 @@ func TestShow(t *testing.T) {
 		"not modified": {effect: refuse(400, "Bad Request: message is not modified: specified new message content and reply markup are exactly the same")},
 		"deleted":      {effect: refuse(400, "Bad Request: message to edit not found"), gone: true},
 		"not ours":     {effect: refuse(400, "Bad Request: message can't be edited"), gone: true},
-		"kicked":       {effect: refuse(403, "Forbidden: bot was kicked from the supergroup chat"), gone: true},
+		"kicked":       {effect: refuse(403, "Forbidden: bot was kicked from the supergroup chat"), fails: true},
 		"too long":     {effect: refuse(400, "Bad Request: message is too long"), gone: true},
-		"our mistake":  {effect: refuse(400, "Bad Request: nobody knows why"), gone: true},
+		"topic closed": {effect: refuse(400, "Bad Request: TOPIC_CLOSED"), gone: true},
+		"topic gone":   {effect: refuse(400, "Bad Request: message thread not found"), gone: true},
+		"our mistake":  {effect: refuse(400, "Bad Request: nobody knows why"), fails: true},
 		"restart":      {effect: refuse(500, "Internal Server Error: restart"), fails: true},
 		"token":        {effect: refuse(401, "Unauthorized"), fails: true},
 		"too many":     {effect: refuse(429, "Too Many Requests: retry after 5"), fails: true},
@@ -140,9 +142,9 @@ func TestShow(t *testing.T) {
 				if c.effect != nil {
 					r.telegram.Inject(botapi.Fault{Method: "editMessageText", Effect: *c.effect})
 				}
-				gone, err := r.teller.Show(t.Context(), card)
-				if gone != c.gone || (err != nil) != c.fails {
-					t.Errorf("showing: gone %t, %v", gone, err)
+				s := r.teller.Show(t.Context(), card)
+				if (s.End == monitor.SettledFailed) != c.gone || (s.End == monitor.SettledAgain || s.End == monitor.SettledRefused) != c.fails {
+					t.Errorf("showing: %+v", s)
 				}
 				if c.effect == nil {
 					now := r.last(alerts)

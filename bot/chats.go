@@ -12,7 +12,7 @@ import (
 // Chats keeps what becomes of the chats themselves.
 type Chats interface {
 	Chats(ctx context.Context) ([]monitor.Chat, error)
-	LoseChat(ctx context.Context, chat int64, why string) error
+	LoseChat(ctx context.Context, lost monitor.LostChat) error
 	ReviveChat(ctx context.Context, chat int64) (bool, error)
 	MoveChat(ctx context.Context, from, to int64) error
 }
@@ -44,13 +44,17 @@ func (b *Bot) membership(ctx context.Context, m telegram.Membership) {
 		b.revive(ctx, m.Chat.ID)
 		return
 	}
-	if err := b.States.LoseChat(ctx, m.Chat.ID, "the bot is "+m.New+" there"); err != nil {
+	lost := monitor.LostChat{Address: monitor.Address{Chat: m.Chat.ID}, Why: "the bot is " + m.New + " there"}
+	if err := b.States.LoseChat(ctx, lost); err != nil {
 		b.Log.ErrorContext(ctx, "lost chat not kept", "chat", m.Chat.ID, "error", err)
 	}
 }
 
-// revive takes a chat that is heard from as one that can be written to.
+// revive takes a chat that lets us in, or takes an answer, as one that can be written to.
 func (b *Bot) revive(ctx context.Context, chat int64) {
+	if !b.access.home(chat) {
+		return
+	}
 	revived, err := b.States.ReviveChat(ctx, chat)
 	switch {
 	case err != nil:
@@ -66,7 +70,7 @@ const deafAgain = time.Hour
 // Deaf tells people that presses and commands do not reach us, and takes away a webhook that somebody forgot. It does not
 // wait.
 func (b *Bot) Deaf(ctx context.Context, cause error) {
-	b.jobs.start(ctx, lane{kind: reacting}, func(ctx context.Context) {
+	b.jobs.start(ctx, lane{kind: reacting, who: operator}, job{do: func(ctx context.Context) {
 		if strings.Contains(strings.ToLower(cause.Error()), "webhook") {
 			if err := b.Telegram.DeleteWebhook(ctx); err == nil {
 				b.Log.WarnContext(ctx, "a webhook was set for this bot; it is taken away")
@@ -85,5 +89,5 @@ func (b *Bot) Deaf(ctx context.Context, cause error) {
 			return
 		}
 		b.deafSince.Store(scene.Now)
-	})
+	}})
 }

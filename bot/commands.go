@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -12,8 +13,19 @@ import (
 // replier makes the answer to a command.
 type replier func(ctx context.Context, m telegram.Incoming) words.Message
 
-// command carries out what somebody wrote.
+// command carries out what somebody wrote. Strangers learn their ids and nothing more; other bots nothing, lest two talk
+// for ever.
 func (b *Bot) command(ctx context.Context, m telegram.Incoming) {
+	switch isBot := m.From.IsBot && m.SenderChat == 0; {
+	case isBot:
+	case b.access.home(m.Chat.ID):
+		b.reply(ctx, m)
+	case m.Command == "start":
+		b.welcome(ctx, m)
+	}
+}
+
+func (b *Bot) reply(ctx context.Context, m telegram.Incoming) {
 	k, reply := b.understand(m)
 	if reply == nil {
 		return
@@ -22,24 +34,31 @@ func (b *Bot) command(ctx context.Context, m telegram.Incoming) {
 		said := reply(ctx, m)
 		k, reply = answering, func(context.Context, telegram.Incoming) words.Message { return said }
 	}
-	write := func(reply replier) func(context.Context) {
-		return func(ctx context.Context) { b.answer(ctx, commanded(m), reply(ctx, m)) }
+	write := func(reply replier) job {
+		return job{do: func(ctx context.Context) { b.answer(ctx, b.commanded(m), reply(ctx, m)) }}
 	}
-	if !b.jobs.start(ctx, lane{m.Chat.ID, k}, write(reply)) && k == asking {
-		b.jobs.start(ctx, lane{m.Chat.ID, answering}, write(b.say(words.Crowded)))
+	author, _ := m.Author()
+	if !b.jobs.start(ctx, b.lane(m.Chat.ID, k, author), write(reply)) && k == asking {
+		b.jobs.start(ctx, b.lane(m.Chat.ID, answering, author), write(b.say(words.Crowded)))
 	}
 }
 
-// understand says how a command is answered; nil: not at all. Strangers learn their ids and nothing more; other bots
-// nothing, lest two talk for ever.
+// greetEvery is how often a stranger is greeted at most, whoever it is.
+const greetEvery = time.Second
+
+// welcome greets strangers one by one, however many there are: the last that each has written, and of too many none.
+func (b *Bot) welcome(ctx context.Context, m telegram.Incoming) {
+	b.jobs.start(ctx, lane{kind: greeting}, job{m.Chat.ID, func(ctx context.Context) {
+		b.answer(ctx, b.commanded(m), b.greet(m))
+		select {
+		case <-ctx.Done():
+		case <-time.After(greetEvery):
+		}
+	}})
+}
+
+// understand says how a command is answered; nil: not at all.
 func (b *Bot) understand(m telegram.Incoming) (kind, replier) {
-	isBot := m.From.IsBot && m.SenderChat == 0
-	switch home := b.access.home(m.Chat.ID); {
-	case isBot, !home && m.Command != "start":
-		return answering, nil
-	case !home:
-		return answering, b.greet
-	}
 	k, reply := b.known(m)
 	if reply != nil && b.Telegram.Now().Sub(m.At) > oldAfter {
 		return answering, b.say(words.WasAway)
@@ -82,13 +101,17 @@ func (b *Bot) say(a words.Answer) replier {
 	}
 }
 
-func (b *Bot) greet(_ context.Context, m telegram.Incoming) words.Message {
+func (b *Bot) greet(m telegram.Incoming) words.Message {
 	author, _ := m.Author()
-	v := b.voice(m.Chat.ID)
-	if tag, known := words.Language(author.Language); known {
+	return b.speaking(b.voice(m.Chat.ID), author).Greeting(monitor.Address(m.Address), person(author))
+}
+
+// speaking is a voice in the language of somebody's Telegram, if it is one of ours.
+func (b *Bot) speaking(v words.Voice, p telegram.Person) words.Voice {
+	if tag, known := words.Language(p.Language); known {
 		v.Language = tag
 	}
-	return v.Greeting(monitor.Address(m.Address), person(author))
+	return v
 }
 
 func (b *Bot) help(_ context.Context, m telegram.Incoming) words.Message {

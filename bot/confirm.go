@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"time"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -21,88 +19,97 @@ func (b *Bot) confirmation(ctx context.Context, chat int64, i monitor.Instance, 
 	return b.voice(chat).Confirm(i, c, person(by).Name)
 }
 
-var (
-	errCancelled = errors.New("bot: the question was answered with cancel")
-	errTooLate   = errors.New("bot: the question is too old")
-)
+var errNoUndo = errors.New("bot: the former settings are not known any more")
 
-// longestConfirm is how far ahead the end of a confirmation may lie: a clock may be set back a little, and a button
-// forged.
-const longestConfirm = 2 * confirmWithin
+// decision is what came of a press.
+type decision struct {
+	verb    monitor.Verb
+	action  monitor.Action // that is wanted now
+	refused error          // why it is not; nil: it is
+}
 
-// decide takes the answer to a confirmation: one leads to one reboot at most, and the first answer counts, however often
-// its buttons are pressed. A reboot is committed before anything is said.
+// decide takes an operator's answer to the question whether an instance shall be changed, or the wish to undo a change.
+// What came of it is committed before anything is said: a question counts once, however often and whenever its buttons are
+// pressed.
 func (b *Bot) decide(ctx context.Context, p telegram.Press, i monitor.Instance, d deed) {
-	wish := monitor.Press{
-		Key:  fmt.Sprintf("%s/%s/%d/%d", monitor.Reboot, i.ID, p.Address.Chat, p.MessageID),
-		Verb: monitor.Reboot, By: person(p.From), To: monitor.Address(p.Address),
-	}
+	wish := wishOf(p, i, d)
+	known := wish.Verb == monitor.Reboot || wish.No || b.Hooks.Want(wish, i.ID, d.version) // kept before the action can be taken up
 	scene := b.scene()
-	if refused := b.refusals.of(wish.Key, scene.Now); refused != nil {
-		b.decided(ctx, p, i, monitor.Action{}, refused)
-		return
-	}
-	var refused error
-	var action monitor.Action
+	made := decision{verb: wish.Verb}
 	err := b.commit(ctx, []monitor.Change{{Subject: i.ID.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
+		if _, answered := c.Answered(wish.Key); !known && !answered {
+			made.refused = errNoUndo
+			return c, monitor.Effects{}
+		}
 		var effects monitor.Effects
-		c, effects, refused = answered(c, d, wish, scene)
-		action = c.Action
+		c, effects, made.refused = c.Press(wish, scene)
+		made.action = c.Action
 		return c, effects
 	}}})
+	if again, is := errors.AsType[*monitor.RepeatedError](err); is {
+		made.refused, err = again, nil
+	}
 	if err != nil {
-		b.Log.ErrorContext(ctx, "answer to a confirmation not taken", "instance", i.ID, "error", err)
+		b.Log.ErrorContext(ctx, "answer to a question not taken", "instance", i.ID, "verb", wish.Verb, "error", err)
 		b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Trouble))
 		return
 	}
-	if refused != nil && !errors.Is(refused, monitor.ErrRepeated) {
-		b.refusals[wish.Key] = refusal{refused, scene.Now.Add(longestConfirm)}
-	}
-	b.decided(ctx, p, i, action, refused)
+	b.decided(ctx, p, i, made)
 }
 
-// answered is what the answer to a confirmation makes of a case; the error says why nothing is done.
-func answered(c monitor.Case, d deed, wish monitor.Press, s monitor.Scene) (monitor.Case, monitor.Effects, error) {
+func wishOf(p telegram.Press, i monitor.Instance, d deed) monitor.Press {
+	wish := monitor.Press{
+		Verb: monitor.Reboot, By: person(p.From), To: monitor.Address(p.Address),
+		Until: d.until, No: d.do == words.Cancel || d.do == words.HookNo,
+	}
 	switch {
-	case c.Action.Key == wish.Key:
-		return c, monitor.Effects{}, monitor.ErrRepeated
-	case d.do == words.Cancel, d.do == words.HookNo:
-		return c, monitor.Effects{}, errCancelled
-	case s.Now.After(d.until), d.until.Sub(s.Now) > longestConfirm:
-		return c, monitor.Effects{}, errTooLate
-	default:
-		return c.Press(wish, s)
+	case d.do == words.Undo:
+		wish.Verb = monitor.UndoSettings
+	case d.aboutHook():
+		wish.Verb = monitor.SetSettings
 	}
+	wish.Key = fmt.Sprintf("%s/%s/%d/%d", wish.Verb, i.ID, p.Address.Chat, p.MessageID)
+	return wish
 }
 
-// decided tells who pressed what came of it, and leaves the same where the question stood.
-func (b *Bot) decided(ctx context.Context, p telegram.Press, i monitor.Instance, a monitor.Action, refused error) {
+// decided tells who pressed what came of it, and leaves the same where the question stood. The message with Undo tells how
+// the change ended, and stays.
+func (b *Bot) decided(ctx context.Context, p telegram.Press, i monitor.Instance, d decision) {
 	v := b.voice(p.Address.Chat)
+	closed := v.NotRebooted
+	if d.verb == monitor.SetSettings {
+		closed = v.NotSet
+	}
+	said := d.words(v)
+	again, repeated := errors.AsType[*monitor.RepeatedError](d.refused)
 	switch {
-	case refused == nil:
-		b.react(ctx, p, "", v.Taken(i, a))
-	case errors.Is(refused, monitor.ErrRepeated):
-		b.react(ctx, p, v.NotTaken(refused), v.Taken(i, a))
-	case errors.Is(refused, errCancelled):
-		b.react(ctx, p, "", v.NotRebooted(i, v.Say(words.Cancelled)))
-	case errors.Is(refused, errTooLate):
-		b.react(ctx, p, v.Say(words.TooLate), v.NotRebooted(i, v.Say(words.TooLate)))
+	case d.verb == monitor.UndoSettings:
+		b.toast(ctx, p, said)
+	case d.refused == nil:
+		b.react(ctx, p, "", v.Taken(i, d.action))
+	case repeated:
+		b.react(ctx, p, said, v.Taken(i, again.Action))
+	case errors.Is(d.refused, monitor.ErrCancelled):
+		b.react(ctx, p, "", closed(i, said))
 	default:
-		b.react(ctx, p, v.NotTaken(refused), v.NotRebooted(i, v.NotTaken(refused)))
+		b.react(ctx, p, said, closed(i, said))
 	}
 }
 
-// refusals are the confirmations from which nothing came, kept as long as they could be confirmed: what was cancelled is
-// not done after all. Only the update loop uses them.
-type refusals map[string]refusal
-
-type refusal struct {
-	why   error
-	until time.Time
-}
-
-// of says why the confirmation is refused; nil: it was not answered yet.
-func (r refusals) of(key string, now time.Time) error {
-	maps.DeleteFunc(r, func(_ string, old refusal) bool { return now.After(old.until) })
-	return r[key].why
+// words say why the press was not taken; of a taken one, what happens now.
+func (d decision) words(v words.Voice) string {
+	switch {
+	case d.refused == nil:
+		return v.Say(words.HookUndo)
+	case errors.Is(d.refused, errNoUndo):
+		return v.Say(words.HookNoUndo)
+	case errors.Is(d.refused, monitor.ErrCancelled):
+		return v.Say(words.Cancelled)
+	case errors.Is(d.refused, monitor.ErrTooLate) && d.verb == monitor.Reboot:
+		return v.Say(words.TooLate)
+	case errors.Is(d.refused, monitor.ErrTooLate):
+		return v.Say(words.HookLate)
+	default:
+		return v.NotTaken(d.refused)
+	}
 }

@@ -40,7 +40,7 @@ func (d deed) aboutHook() bool {
 }
 
 // confirmWithin is how long a confirmation may take.
-const confirmWithin = time.Minute
+const confirmWithin = monitor.ConfirmWithin
 
 func (d deed) String() string {
 	if _, speaks := d.do.Speaks(); speaks {
@@ -93,6 +93,9 @@ func parseDeed(data string) (deed, bool) {
 		asked, _ := strconv.ParseInt(parts[2], 10, 64)
 		until, _ := strconv.ParseInt(parts[3], 10, 64)
 		d.asked, d.until = asked, time.Unix(until, 0)
+		if until < 0 {
+			return deed{}, false
+		}
 	}
 	if len(parts) == 3 || len(parts) == 5 {
 		d.version = parts[len(parts)-1]

@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"context"
-	"log/slog"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,36 +65,4 @@ func FuzzParseDeed(f *testing.F) {
 			t.Errorf("%q was read as asked of %d", data, d.asked)
 		}
 	})
-}
-
-func TestJobsAreBoundedEach(t *testing.T) {
-	t.Parallel()
-	j := newJobs(slog.New(slog.DiscardHandler))
-	release := make(chan struct{})
-	hang := func(context.Context) { <-release }
-	for range answering.places() {
-		if !j.start(t.Context(), lane{1, answering}, hang) {
-			t.Fatal("refused within its share")
-		}
-	}
-	if j.start(t.Context(), lane{1, answering}, hang) {
-		t.Error("more than its share")
-	}
-	if !j.start(t.Context(), lane{1, reacting}, hang) || !j.start(t.Context(), lane{2, answering}, hang) {
-		t.Error("another kind, or another chat, had to wait")
-	}
-	close(release)
-	j.wait()
-	if len(j.taken) != 0 {
-		t.Errorf("still taken: %v", j.taken)
-	}
-}
-
-func TestCancelledConfirmationsAreForgotten(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1763780000, 0)
-	r := refusals{"old": {errCancelled, now.Add(-time.Second)}, "new": {errTooLate, now.Add(time.Second)}}
-	if r.of("old", now) != nil || r.of("new", now) != errTooLate || len(r) != 1 { //nolint:errorlint // the very error that was kept
-		t.Errorf("kept: %v", r)
-	}
 }

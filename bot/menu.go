@@ -22,14 +22,15 @@ func (b *Bot) introduce(ctx context.Context) {
 		if err == nil {
 			return
 		}
-		if telegram.ClassOf(err) == telegram.Malformed {
-			b.Log.ErrorContext(ctx, "menu not set", "error", err)
-			return
+		wait := menuAgain
+		if telegram.ClassOf(err) == telegram.Unknown {
+			b.Log.ErrorContext(ctx, "menu not set, trying again in an hour", "error", err)
+			wait = time.Hour
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(menuAgain):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -57,7 +58,7 @@ func (b *Bot) setMenus(ctx context.Context) error {
 func (b *Bot) setChatMenu(ctx context.Context, chat int64) error {
 	err := b.setMenu(ctx, telegram.Scope{Kind: telegram.ScopeChat, Chat: chat}, b.voice(chat))
 	switch telegram.ClassOf(err) {
-	case telegram.ChatDead, telegram.Migrated, telegram.Malformed:
+	case telegram.ChatDead, telegram.Migrated, telegram.Unknown:
 		b.Log.WarnContext(ctx, "menu of a chat not set", "chat", chat, "error", err)
 		return nil
 	default:
@@ -67,11 +68,11 @@ func (b *Bot) setChatMenu(ctx context.Context, chat int64) error {
 
 // showMenu sets the menu of a chat beside the caller; what fails is made good at the next start.
 func (b *Bot) showMenu(ctx context.Context, chat int64) {
-	b.jobs.start(ctx, lane{chat, reacting}, func(ctx context.Context) {
+	b.jobs.start(ctx, lane{chat, reacting, operator}, job{do: func(ctx context.Context) {
 		if err := b.setChatMenu(ctx, chat); err != nil && ctx.Err() == nil {
 			b.Log.WarnContext(ctx, "menu of a chat not set", "chat", chat, "error", err)
 		}
-	})
+	}})
 }
 
 func (b *Bot) setMenu(ctx context.Context, to telegram.Scope, v words.Voice) error {

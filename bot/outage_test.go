@@ -46,8 +46,8 @@ func TestACardOfAnOutage(t *testing.T) {
 			t.Errorf("told %+v", card)
 		}
 		r.stands(pool7105, 4, 10)
-		if gone, err := r.teller.Show(t.Context(), r.stale(ops)); gone || err != nil {
-			t.Errorf("showing: %t, %v", gone, err)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Errorf("showing: %+v", s)
 		}
 		half, _ := r.telegram.Message(alerts, card.ID)
 		reads(t, half.Text, "GREEN-API 7105: half are back, 4 of 10 still fail", "Half were back at")
@@ -58,14 +58,14 @@ func TestACardOfAnOutage(t *testing.T) {
 		if over.ReplyTo != card.ID || !over.Silent {
 			t.Errorf("the end is %+v", over)
 		}
-		if _, err := r.teller.Show(t.Context(), r.stale(ops)); err != nil {
-			t.Error(err)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Error(s)
 		}
 		now, _ := r.telegram.Message(alerts, card.ID)
 		reads(t, now.Text, "🟢 GREEN-API 7105: over after")
 		r.stands(pool7105, 8, 10)
-		if _, err := r.teller.Show(t.Context(), r.stale(ops)); err != nil {
-			t.Error(err)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Error(s)
 		}
 		now, _ = r.telegram.Message(alerts, card.ID)
 		reads(t, now.Text, "🔴 GREEN-API 7105 is failing again", "Out 2 times since", "I ring if it stays out, at")
@@ -111,8 +111,8 @@ func TestOutagesAmongOthers(t *testing.T) {
 		}
 		r.over(pool7105)
 		r.believe(authorized, kazan1)
-		if _, err := r.teller.Show(t.Context(), r.stale(ops)); err != nil {
-			t.Error(err)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Error(s)
 		}
 		now, _ := r.telegram.Message(alerts, card.ID)
 		reads(t, now.Text, "🔴 GREEN-API: 1 outage, and 1 single number in trouble", "🟢 GREEN-API 7105: over at", "🟢 work again")

@@ -15,7 +15,10 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 	i, known := b.Fleet.Instance(d.instance)
 	tag, speaks := d.do.Speaks()
 	v := b.voice(p.Address.Chat)
+	b.nowhere.Store(p.Chat.ID == 0)
 	switch {
+	case p.Chat.ID == 0:
+		b.pressedNowhere(ctx, p)
 	case !b.access.home(p.Address.Chat):
 		b.toast(ctx, p, v.Say(words.NotHere))
 	case !ok:
@@ -35,7 +38,7 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 	case d.aboutHook():
 		b.pressHook(ctx, p, i, d)
 	case d.do == words.Reboot:
-		ask := func(ctx context.Context) { b.answer(ctx, pressed(p), b.confirmation(ctx, p.Address.Chat, i, p.From)) }
+		ask := func(ctx context.Context) { b.answer(ctx, b.pressed(p), b.confirmation(ctx, p.Address.Chat, i, p.From)) }
 		if b.start(ctx, p, answering, ask) {
 			b.toast(ctx, p, "")
 		}
@@ -48,7 +51,7 @@ func (b *Bot) press(ctx context.Context, p telegram.Press) {
 
 // start does what was pressed beside the update loop, or says that there is too much of it.
 func (b *Bot) start(ctx context.Context, p telegram.Press, k kind, do func(ctx context.Context)) bool {
-	started := b.jobs.start(ctx, lane{p.Address.Chat, k}, do)
+	started := b.jobs.start(ctx, b.lane(p.Address.Chat, k, p.From), job{do: do})
 	if !started {
 		b.toast(ctx, p, b.voice(p.Address.Chat).Say(words.Crowded))
 	}
@@ -60,17 +63,20 @@ func (b *Bot) toast(ctx context.Context, p telegram.Press, text string) {
 	b.react(ctx, p, text, words.Message{})
 }
 
+// repeat is what presses have in common of which one answer is enough, where many wait: the person and the button.
+type repeat struct {
+	by, chat int64
+	message  int
+	data     string
+}
+
 // react answers a press and, where there is one, puts m in the place of the message with the button.
 func (b *Bot) react(ctx context.Context, p telegram.Press, text string, m words.Message) {
-	b.jobs.start(ctx, lane{p.Address.Chat, reacting}, func(ctx context.Context) {
-		b.toastNow(ctx, p, text)
-		if m.HTML == "" {
-			return
-		}
-		b.inTurn(ctx, p.Address.Chat, telegram.ForPress, func() error {
-			return b.Telegram.Edit(ctx, telegram.Edit{Chat: p.Address.Chat, MessageID: p.MessageID, HTML: m.HTML})
-		})
-	})
+	again := repeat{p.From.ID, p.Address.Chat, p.MessageID, p.Data}
+	b.jobs.start(ctx, b.lane(p.Address.Chat, reacting, p.From), job{again, func(ctx context.Context) { b.toastNow(ctx, p, text) }})
+	if m.HTML != "" {
+		b.mark(ctx, p, m)
+	}
 }
 
 func (b *Bot) toastNow(ctx context.Context, p telegram.Press, text string) {
@@ -95,7 +101,7 @@ func (b *Bot) checkPressed(ctx context.Context, p telegram.Press, i monitor.Inst
 		b.toastNow(ctx, p, m.Toast())
 	case <-time.After(toastTime):
 		b.toastNow(ctx, p, b.voice(p.Address.Chat).Say(words.Asking))
-		b.answer(ctx, pressed(p), <-checked)
+		b.answer(ctx, b.pressed(p), <-checked)
 	}
 }
 
@@ -127,3 +133,16 @@ func (b *Bot) commit(ctx context.Context, changes []monitor.Change) error {
 }
 
 func (b *Bot) scene() monitor.Scene { return monitor.Scene{Now: time.Now(), Policy: b.Policy} }
+
+// pressedNowhere answers a press that came without its message, and so without its chat: nobody can say whether anything
+// may be done there.
+func (b *Bot) pressedNowhere(ctx context.Context, p telegram.Press) {
+	if last, told := b.nowhereSince.Load().(time.Time); !told || time.Since(last) >= deafAgain {
+		b.nowhereSince.Store(time.Now())
+		b.Log.WarnContext(ctx, "a press came without its message: the bot's callback_query_mode must be default", "by", p.From.ID)
+	}
+	b.toast(ctx, p, b.speaking(b.Voices.Own(), p.From).Say(words.NoMessage))
+}
+
+// Nowhere reports whether the last press came without its message, as all do while the bot's callback_query_mode is inline.
+func (b *Bot) Nowhere() bool { return b.nowhere.Load() }

@@ -43,7 +43,7 @@ func (b *Bot) seen(ctx context.Context, instances []monitor.Instance) (seen []wo
 	}
 	seen = make([]words.Seen, 0, len(instances))
 	for _, i := range instances {
-		seen = append(seen, words.Seen{Instance: i, Case: bySubject[i.ID.Subject()]})
+		seen = append(seen, words.Seen{Instance: i, Case: bySubject[i.ID.Subject()], Unheard: b.Watch.Unheard(i.ID)})
 	}
 	return seen, pools, nil
 }

@@ -357,6 +357,8 @@ func (w *watch) Check(ctx context.Context, id monitor.InstanceID) (monitor.Readi
 	}
 }
 
+func (w *watch) Unheard(monitor.InstanceID) bool { return false }
+
 func (w *watch) Last(id monitor.InstanceID) (monitor.Reading, bool) {
 	return monitor.Reading{Instance: id, At: time.Now(), Finding: authorized}, true
 }

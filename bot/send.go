@@ -18,13 +18,25 @@ type occasion struct {
 	priority telegram.Priority
 }
 
-func commanded(m telegram.Incoming) occasion {
+func (b *Bot) commanded(m telegram.Incoming) occasion {
 	author, _ := m.Author()
-	return occasion{to: m.Address, message: m.MessageID, by: author.ID, priority: telegram.ForAnswer}
+	return occasion{to: m.Address, message: m.MessageID, by: author.ID, priority: b.priority(m.Chat.ID, author)}
 }
 
-func pressed(p telegram.Press) occasion {
-	return occasion{to: p.Address, message: p.MessageID, by: p.From.ID, priority: telegram.ForPress}
+func (b *Bot) pressed(p telegram.Press) occasion {
+	return occasion{to: p.Address, message: p.MessageID, by: p.From.ID, priority: b.priority(p.Address.Chat, p.From)}
+}
+
+// priority is how urgent an answer to somebody is.
+func (b *Bot) priority(chat int64, by telegram.Person) telegram.Priority {
+	switch b.lane(chat, answering, by).who {
+	case operator:
+		return telegram.ForOperator
+	case member:
+		return telegram.ForAnswer
+	default:
+		return telegram.ForStranger
+	}
 }
 
 // answer writes m when the chat's turn comes; only then the time to confirm begins.
@@ -34,6 +46,9 @@ func (b *Bot) answer(ctx context.Context, o occasion, m words.Message) {
 		_, err := send(ctx, b.Telegram, b.Log, telegram.Message{
 			To: o.to, HTML: m.HTML, ReplyTo: o.message, Keyboard: keyboard(m, asked),
 		})
+		if err == nil {
+			b.revive(ctx, o.to.Chat)
+		}
 		return err
 	})
 }

@@ -17,6 +17,8 @@ type Teller struct {
 	States   Chats
 	Voices   *Voices
 	Log      *slog.Logger
+
+	files files // that are refused
 }
 
 // TurnToTell waits until the chat may get a new message.
@@ -31,32 +33,33 @@ func (t *Teller) TurnToShow(ctx context.Context, to monitor.Address) error {
 
 // Tell writes one message that carries as many of the notes as it can.
 func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
-	told := t.compose(t.Voices.Of(to.Chat), notes)
+	told := t.compose(t.voiceFor(to), notes)
 	message := telegram.Message{
 		To: telegram.Address(to), HTML: told.HTML, Silent: told.silent, ReplyTo: told.replyTo, Keyboard: keyboard(told.Message, deed{}),
 	}
 	id, err := send(ctx, t.Telegram, t.Log, message)
-	t.chatChanged(ctx, to.Chat, err)
+	t.chatChanged(ctx, to, err)
 	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id, Rang: !told.silent}, err)
 }
 
 // chatChanged keeps what an error says of the chat itself: that it is another one now, or cannot be written to.
-func (t *Teller) chatChanged(ctx context.Context, chat int64, cause error) {
+func (t *Teller) chatChanged(ctx context.Context, to monitor.Address, cause error) {
 	var err error
 	switch telegram.ClassOf(cause) {
 	case telegram.Migrated:
-		if err = t.States.MoveChat(ctx, chat, movedTo(cause)); err == nil {
-			t.Voices.moved(chat, movedTo(cause))
+		if err = t.States.MoveChat(ctx, to.Chat, movedTo(cause)); err == nil {
+			t.Voices.moved(to.Chat, movedTo(cause))
 		}
-	case telegram.ChatDead:
-		err = t.States.LoseChat(ctx, chat, cause.Error())
+	case telegram.ChatDead, telegram.TopicGone: // the topic, and General in its place
+		err = t.States.LoseChat(ctx, lostChat(to, cause))
 	}
 	if err != nil {
-		t.Log.ErrorContext(ctx, "what became of a chat is not kept", "chat", chat, "error", err)
+		t.Log.ErrorContext(ctx, "what became of a chat is not kept", "chat", to.Chat, "error", err)
 	}
 }
 
-// settlement says what became of the notes: what Telegram refuses for good is failed, all else is tried again.
+// settlement says what became of the notes. Nothing is given up here: where Telegram's words blame nothing that is known,
+// each note is tried by itself, and all else is tried again when the chat can be told.
 func settlement(s monitor.Settlement, err error) monitor.Settlement {
 	s.End = monitor.SettledTold
 	if err == nil {
@@ -64,57 +67,37 @@ func settlement(s monitor.Settlement, err error) monitor.Settlement {
 	}
 	s.Reason = err.Error()
 	switch telegram.ClassOf(err) {
-	case telegram.ChatDead, telegram.TooLong, telegram.Malformed:
-		s.End = monitor.SettledFailed
-	default:
+	case telegram.Retry, telegram.RetryAfter, telegram.BotDead, telegram.Conflict, telegram.Migrated, telegram.ChatDead, telegram.TopicGone:
 		s.End, s.MaybeSent = monitor.SettledAgain, telegram.MaybeSent(err)
+	default:
+		s.End, s.MaybeSent = monitor.SettledRefused, telegram.MaybeSent(err)
 	}
 	return s
 }
 
-// Show makes a card show how its incidents stand now.
-func (t *Teller) Show(ctx context.Context, c monitor.Card) (gone bool, err error) {
-	m, _ := t.card(t.Voices.Of(c.To.Chat), c.Entries)
-	err = t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
-	switch telegram.ClassOf(err) {
-	case telegram.None:
-		return false, nil
-	case telegram.MessageGone, telegram.ChatDead, telegram.Migrated, telegram.TooLong, telegram.Malformed:
-		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
-		return true, nil
-	default:
-		return false, err
-	}
-}
-
-// List writes the file that names all of a card, or puts the new one into the place of the old.
-func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err error) {
-	table, err := t.Voices.Of(c.To.Chat).Table(t.standings(c.Entries))
-	if err != nil {
-		return 0, err
-	}
-	file := telegram.Document{Name: table.Name, Bytes: table.Content}
+// Show makes a card show how its incidents stand now. Where it can never again, its message being gone, or its topic, it is
+// given up: what it was to tell is told by a message, which finds where that can be written.
+func (t *Teller) Show(ctx context.Context, c monitor.Card) monitor.Settlement {
+	v := t.voiceFor(c.To)
 	if c.List != 0 {
-		err = t.Telegram.EditDocument(ctx, c.To.Chat, c.List, file, table.Caption)
-		if telegram.ClassOf(err) != telegram.MessageGone {
-			return c.List, passing(err)
-		}
+		v.InText = c.List == monitor.ListedInText // as it was done
 	}
-	id, err := send(ctx, t.Telegram, t.Log, telegram.Message{
-		To: telegram.Address(c.To), HTML: table.Caption, Silent: true, ReplyTo: c.MessageID, Document: &file,
-	})
-	t.chatChanged(ctx, c.To.Chat, err)
-	return id, passing(err)
-}
-
-// passing is an error that may pass; what Telegram refuses for good is not tried again.
-func passing(err error) error {
+	m, _ := t.card(v, c.Entries)
+	err := t.Telegram.Edit(ctx, telegram.Edit{Chat: c.To.Chat, MessageID: c.MessageID, HTML: m.HTML, Keyboard: keyboard(m, deed{})})
+	s := settlement(monitor.Settlement{To: c.To, Notes: c.Notes, MessageID: c.MessageID}, err)
 	switch telegram.ClassOf(err) {
-	case telegram.ChatDead, telegram.TooLong, telegram.Malformed, telegram.Migrated:
-		return nil
-	default:
-		return err
+	case telegram.MessageGone, telegram.TopicGone, telegram.TooLong:
+		s.End = monitor.SettledFailed
+	case telegram.Migrated:
+		t.chatChanged(ctx, c.To, err)
+		s.End = monitor.SettledFailed
+	case telegram.ChatDead:
+		t.chatChanged(ctx, c.To, err)
 	}
+	if s.End == monitor.SettledFailed {
+		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)
+	}
+	return s
 }
 
 // told is a message and the notes that it carries.

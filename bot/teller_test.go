@@ -86,8 +86,8 @@ func (r *room) oneIncident(t *testing.T, to monitor.Address) {
 	if over.ReplyTo != card.ID || !over.Silent || len(over.Keyboard) != 0 {
 		t.Errorf("the end is %+v", over)
 	}
-	if gone, err := r.teller.Show(t.Context(), r.stale(to)); gone || err != nil {
-		t.Errorf("showing: %t, %v", gone, err)
+	if s := r.teller.Show(t.Context(), r.stale(to)); s.End != monitor.SettledTold {
+		t.Errorf("showing: %+v", s)
 	}
 	now, _ := r.telegram.Message(to.Chat, card.ID)
 	reads(t, now.Text, "🟢 Kazan_01: works again after")
@@ -265,10 +265,10 @@ func TestSettling(t *testing.T) {
 		"reset":          {botapi.Reset(), monitor.SettledAgain, true, "no answer"},
 		"black hole":     {botapi.BlackHole(), monitor.SettledAgain, true, "no answer"},
 		"token refused":  {botapi.Refuse(401, "Unauthorized"), monitor.SettledAgain, false, "Unauthorized"},
-		"chat not found": {botapi.Refuse(400, "Bad Request: chat not found"), monitor.SettledFailed, false, "chat not found"},
-		"kicked":         {botapi.Refuse(403, "Forbidden: bot was kicked from the supergroup chat"), monitor.SettledFailed, false, "kicked"},
-		"too long":       {botapi.Refuse(400, "Bad Request: message is too long"), monitor.SettledFailed, false, "too long"},
-		"our mistake":    {botapi.Refuse(400, "Bad Request: nobody knows why"), monitor.SettledFailed, false, "nobody knows"},
+		"chat not found": {botapi.Refuse(400, "Bad Request: chat not found"), monitor.SettledAgain, false, "chat not found"},
+		"kicked":         {botapi.Refuse(403, "Forbidden: bot was kicked from the supergroup chat"), monitor.SettledAgain, false, "kicked"},
+		"too long":       {botapi.Refuse(400, "Bad Request: message is too long"), monitor.SettledRefused, false, "too long"},
+		"our mistake":    {botapi.Refuse(400, "Bad Request: nobody knows why"), monitor.SettledRefused, false, "nobody knows"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -16,7 +16,11 @@ func (t *Teller) Cry(ctx context.Context, to monitor.Address, trouble monitor.Tr
 		to = monitor.Address{Chat: movedTo(err)}
 		id, err = t.cry(ctx, to, trouble, card)
 	}
-	return settlement(monitor.Settlement{To: to, MessageID: id}, err)
+	s := settlement(monitor.Settlement{To: to, MessageID: id}, err)
+	if class := telegram.ClassOf(err); class == telegram.ChatDead || class == telegram.TopicGone {
+		s.End = monitor.SettledRefused // without a database nobody else keeps when it is tried again
+	}
+	return s
 }
 
 func (t *Teller) cry(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) (int, error) {
@@ -37,7 +41,7 @@ func (t *Teller) ShowTrouble(ctx context.Context, to monitor.Address, trouble mo
 	switch telegram.ClassOf(err) {
 	case telegram.None:
 		return false, nil
-	case telegram.MessageGone, telegram.ChatDead, telegram.Migrated, telegram.TooLong, telegram.Malformed:
+	case telegram.MessageGone, telegram.ChatDead, telegram.TopicGone, telegram.Migrated, telegram.TooLong:
 		return true, nil
 	default:
 		return false, err

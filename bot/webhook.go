@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"greenwatch/monitor"
 	"greenwatch/telegram"
@@ -40,7 +38,7 @@ func (b *Bot) pressHook(ctx context.Context, p telegram.Press, i monitor.Instanc
 	v := b.voice(p.Address.Chat)
 	switch {
 	case d.do == words.Undo:
-		b.undo(ctx, p, i, d)
+		b.decide(ctx, p, i, d)
 	case d.do == words.HookAsk:
 		if b.askHook(ctx, p, i, v.HookAsk) {
 			b.toast(ctx, p, "")
@@ -52,7 +50,7 @@ func (b *Bot) pressHook(ctx context.Context, p telegram.Press, i monitor.Instanc
 			b.react(ctx, p, "", v.HookAskedAgain(i))
 		}
 	default:
-		b.decideHook(ctx, p, i, d)
+		b.decide(ctx, p, i, d)
 	}
 }
 
@@ -65,94 +63,8 @@ func (b *Bot) askHook(ctx context.Context, p telegram.Press, i monitor.Instance,
 		if m.Buttons != nil {
 			m = question(i, h, person(p.From).Name)
 		}
-		b.answer(ctx, pressed(p), m)
+		b.answer(ctx, b.pressed(p), m)
 	})
-}
-
-var errNoUndo = errors.New("bot: the former settings are not known any more")
-
-// decideHook takes the answer to a question about notifications, as [Bot.decide] takes one about a reboot.
-func (b *Bot) decideHook(ctx context.Context, p telegram.Press, i monitor.Instance, d deed) {
-	wish := hookWish(p, i, monitor.SetSettings)
-	wanted := d.do == words.HookNo || b.Hooks.Want(wish, i.ID, d.version)
-	action, refused, err := b.wantHook(ctx, i, wish, func(c monitor.Case, s monitor.Scene) (monitor.Case, monitor.Effects, error) {
-		if !wanted && c.Action.Key != wish.Key {
-			return c, monitor.Effects{}, errNoUndo
-		}
-		return answered(c, d, wish, s)
-	})
-	v := b.voice(p.Address.Chat)
-	switch {
-	case err != nil:
-		b.toast(ctx, p, v.Say(words.Trouble))
-	case refused == nil:
-		b.react(ctx, p, "", v.Taken(i, action))
-	case errors.Is(refused, monitor.ErrRepeated):
-		b.react(ctx, p, v.NotTaken(refused), v.Taken(i, action))
-	case errors.Is(refused, errCancelled):
-		b.react(ctx, p, "", v.NotSet(i, v.Say(words.Cancelled)))
-	case errors.Is(refused, errTooLate):
-		b.react(ctx, p, v.Say(words.HookLate), v.NotSet(i, v.Say(words.HookLate)))
-	default:
-		b.react(ctx, p, v.NotTaken(refused), v.NotSet(i, v.NotTaken(refused)))
-	}
-}
-
-// undo brings back what a change of settings has replaced. The message with the button tells how that change ended, and
-// stays.
-func (b *Bot) undo(ctx context.Context, p telegram.Press, i monitor.Instance, d deed) {
-	wish := hookWish(p, i, monitor.UndoSettings)
-	known := b.Hooks.Want(wish, i.ID, d.version)
-	_, refused, err := b.wantHook(ctx, i, wish, func(c monitor.Case, s monitor.Scene) (monitor.Case, monitor.Effects, error) {
-		if !known && c.Action.Key != wish.Key {
-			return c, monitor.Effects{}, errNoUndo
-		}
-		return c.Press(wish, s)
-	})
-	v := b.voice(p.Address.Chat)
-	switch {
-	case err != nil:
-		b.toast(ctx, p, v.Say(words.Trouble))
-	case refused == nil:
-		b.toast(ctx, p, v.Say(words.HookUndo))
-	case errors.Is(refused, errNoUndo):
-		b.toast(ctx, p, v.Say(words.HookNoUndo))
-	default:
-		b.toast(ctx, p, v.NotTaken(refused))
-	}
-}
-
-func hookWish(p telegram.Press, i monitor.Instance, verb monitor.Verb) monitor.Press {
-	return monitor.Press{
-		Key:  fmt.Sprintf("%s/%s/%d/%d", verb, i.ID, p.Address.Chat, p.MessageID),
-		Verb: verb, By: person(p.From), To: monitor.Address(p.Address),
-	}
-}
-
-// wantHook commits that settings are to be changed, or says why they are not. What is to be set must be kept before, as the
-// action may be taken up at once.
-func (b *Bot) wantHook(
-	ctx context.Context, i monitor.Instance, wish monitor.Press,
-	rule func(monitor.Case, monitor.Scene) (monitor.Case, monitor.Effects, error),
-) (a monitor.Action, refused, err error) {
-	scene := b.scene()
-	if old := b.refusals.of(wish.Key, scene.Now); old != nil {
-		return a, old, nil
-	}
-	err = b.commit(ctx, []monitor.Change{{Subject: i.ID.Subject(), Apply: func(c monitor.Case) (monitor.Case, monitor.Effects) {
-		var effects monitor.Effects
-		c, effects, refused = rule(c, scene)
-		a = c.Action
-		return c, effects
-	}}})
-	if err != nil {
-		b.Log.ErrorContext(ctx, "change of settings not taken", "instance", i.ID, "error", err)
-		return a, nil, err
-	}
-	if wish.Verb == monitor.SetSettings && refused != nil && !errors.Is(refused, monitor.ErrRepeated) {
-		b.refusals[wish.Key] = refusal{refused, scene.Now.Add(longestConfirm)}
-	}
-	return a, refused, nil
 }
 
 // told adds how well an instance tells of its changes.

@@ -3,8 +3,10 @@ package greenapi_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,6 +79,7 @@ func TestFaultsOfQuestions(t *testing.T) {
 			"no token":        {401, "", refused(monitor.WrongToken), "HTTP 401"},
 			"wrong address":   {403, `{"message":"Forbidden"}`, refused(monitor.WrongAddress), "HTTP 403: Forbidden"},
 			"not found":       {404, nginx, refused(monitor.NotFound), "HTTP 404"},
+			"path escaped":    {404, "Cannot GET " + url.PathEscape("/"+method+"/"+token) + " " + escaped(token), refused(monitor.NotFound), "HTTP 404: Cannot GET … …"},
 			"path quoted":     {404, "Cannot GET /waInstance7105000017/" + method + "/" + token, refused(monitor.NotFound), "HTTP 404: Cannot GET …"},
 			"throttled":       {429, "", monitor.Finding{Answer: monitor.Throttled}, "HTTP 429"},
 			"bad gateway":     {502, nginx, nothing, "HTTP 502"},
@@ -233,4 +236,17 @@ func TestQuestionsFollowNoRedirect(t *testing.T) {
 			}
 		})
 	}
+}
+
+// escaped is a text as a server may quote it that escapes some of it.
+func escaped(s string) string {
+	var out strings.Builder
+	for i := range len(s) {
+		if i%2 == 0 {
+			fmt.Fprintf(&out, "%%%02x", s[i])
+		} else {
+			out.WriteByte(s[i])
+		}
+	}
+	return url.QueryEscape(out.String())
 }

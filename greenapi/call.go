@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
+	"log/slog"
 	"net/http"
 	"time"
+
+	"greenwatch/dial"
 )
 
 // answer is what one call brought: a status, and the body as far as it arrived.
@@ -79,8 +81,7 @@ func within(limit int, body io.Reader) ([]byte, error) {
 }
 
 const (
-	dialTimeout = 10 * time.Second
-	tlsTimeout  = 10 * time.Second
+	dialTimeout = 10 * time.Second // and of the TLS handshake
 	idleTimeout = 70 * time.Second // more than the minute between two checks, less than nginx's 75 s
 	idlePerHost = 64
 	maxHeaders  = 64 << 10
@@ -91,12 +92,10 @@ const (
 //
 // The one for acts keeps no connections. On one that was kept, net/http repeats a GET by itself if the connection turns
 // out to be dead, and here a GET may have a side effect; a new connection is also the likelier to carry it.
-func newTransports(timeout time.Duration) (reads, acts *http.Transport) {
+func newTransports(timeout time.Duration, log *slog.Logger) (reads, acts *dial.Transport) {
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true)
-	reads = &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSHandshakeTimeout:    tlsTimeout,
+	forReads := &http.Transport{
 		ResponseHeaderTimeout:  timeout,
 		IdleConnTimeout:        idleTimeout,
 		MaxIdleConnsPerHost:    idlePerHost,
@@ -104,9 +103,10 @@ func newTransports(timeout time.Duration) (reads, acts *http.Transport) {
 		DisableCompression:     true,
 		Protocols:              http1,
 	}
-	acts = reads.Clone()
-	acts.DisableKeepAlives = true
-	return reads, acts
+	forActs := forReads.Clone()
+	forActs.DisableKeepAlives = true
+	dialer := dial.New(dial.Options{Timeout: dialTimeout, Log: log})
+	return dialer.Over(forReads), dialer.Over(forActs)
 }
 
 // unrepeatable is an empty body that cannot be had a second time, so that no transport of net/http repeats the request.

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,7 @@ type Options struct {
 	Timeout     time.Duration     // of one call, from the dial to the last byte; 30 s
 	HTTP        http.RoundTripper // nil: its own, which takes no proxy from the environment
 	UserAgent   string            // "greenwatch"
+	Log         *slog.Logger      // of address families that fail; nil: nothing is logged
 }
 
 // Client asks the API. Its methods may be called from any number of goroutines.
@@ -63,7 +65,7 @@ func New(o Options) (*Client, error) {
 		c.agent = "greenwatch"
 	}
 	if o.HTTP == nil {
-		c.reads, c.acts = newTransports(c.timeout)
+		c.reads, c.acts = newTransports(c.timeout, o.Log)
 	}
 	if err := c.Replace(o.Credentials); err != nil {
 		return nil, err

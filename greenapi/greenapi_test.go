@@ -8,12 +8,16 @@ import (
 
 	"go.uber.org/goleak"
 
+	"greenwatch/dial/dialtest"
 	"greenwatch/greenapi"
 	"greenwatch/monitor"
 	"greenwatch/secret"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	dialtest.Install()
+	goleak.VerifyTestMain(m)
+}
 
 const id monitor.InstanceID = "7105000017"
 

@@ -49,7 +49,7 @@ func (e partnerEntry) instance(at instance) (PartnerInstance, bool) {
 		kind = e.Messenger
 	}
 	return PartnerInstance{
-		ID: id, Name: shown(name), Type: shown(strings.ToLower(kind)), Token: secret.New(e.Token),
+		ID: id, Name: shown(name), Type: at.word(strings.ToLower(kind)), Token: secret.New(e.Token),
 		Created: time.Time(e.Created), Deleted: bool(e.Deleted), Expired: bool(e.Expired), Expires: time.Time(e.Expires),
 		Renews: bool(e.Renews),
 	}, true

@@ -12,7 +12,17 @@ import (
 // Messages asks how many messages wait to leave an instance; the vendor counts every 10 s:
 // https://green-api.com/en/docs/api/queues/GetMessagesCount/. The error is a [*Fault].
 func (c *Client) Messages(ctx context.Context, id monitor.InstanceID) (int, error) {
-	r, err := c.ask(ctx, id, question{method: "getMessagesCount"})
+	return c.count(ctx, id, "getMessagesCount")
+}
+
+// Webhooks asks how many notifications of an instance wait to be read by its owner, or to be taken by the owner's
+// webhookUrl: https://green-api.com/en/docs/api/queues/GetWebhooksCount/. The error is a [*Fault].
+func (c *Client) Webhooks(ctx context.Context, id monitor.InstanceID) (int, error) {
+	return c.count(ctx, id, "getWebhooksCount")
+}
+
+func (c *Client) count(ctx context.Context, id monitor.InstanceID, method string) (int, error) {
+	r, err := c.ask(ctx, id, question{method: method})
 	if err != nil {
 		return 0, err
 	}
@@ -59,6 +69,7 @@ func (c *Client) Head(ctx context.Context, id monitor.InstanceID) (head string, 
 			return nil
 		})
 	}})
+	head = r.in.word(head)
 	var large tooLarge
 	switch {
 	case head != "" && errors.As(r.err, &large):

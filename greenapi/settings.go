@@ -44,7 +44,7 @@ func (c *Client) Settings(ctx context.Context, id monitor.InstanceID) (Settings,
 	if json.Unmarshal(r.body, &said) != nil || said.URL == nil || json.Unmarshal(r.body, &all) != nil {
 		return Settings{}, r.lacks("webhookUrl") // without it nothing can be said of what is set
 	}
-	s := Settings{Type: shown(said.Type), WebhookURL: *said.URL, WebhookToken: secret.New(said.Token)}
+	s := Settings{Type: r.in.word(said.Type), WebhookURL: *said.URL, WebhookToken: secret.New(said.Token)}
 	for name, value := range all {
 		var on flag
 		if !strings.HasSuffix(name, flagSuffix) || on.UnmarshalJSON(value) != nil || !bool(on) {
@@ -53,7 +53,7 @@ func (c *Client) Settings(ctx context.Context, id monitor.InstanceID) (Settings,
 		if name == stateFlag {
 			s.StateWebhook = true
 		} else {
-			s.Others = append(s.Others, shown(name))
+			s.Others = append(s.Others, r.in.word(name))
 		}
 	}
 	slices.Sort(s.Others)

@@ -1,15 +1,16 @@
 package greenapi
 
 import (
-	"net/http"
 	"testing"
 	"time"
+
+	"greenwatch/dial"
 )
 
 func TestOwnTransports(t *testing.T) {
 	t.Parallel()
-	reads, acts := newTransports(time.Minute)
-	for name, transport := range map[string]*http.Transport{"reads": reads, "acts": acts} {
+	reads, acts := newTransports(time.Minute, nil)
+	for name, transport := range map[string]*dial.Transport{"reads": reads, "acts": acts} {
 		if transport.Proxy != nil {
 			t.Errorf("%s: a proxy is asked for", name)
 		}

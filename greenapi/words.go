@@ -42,7 +42,7 @@ func (in instance) words(body []byte, secrets ...string) string {
 	for i, f := range fields {
 		f = printable(f)
 		quotes := func(secret string) bool { return in.hide(f, secret) != f }
-		if strings.Contains(f, "/") || slices.ContainsFunc(hidden, quotes) {
+		if strings.Contains(secret.Decoded(f), "/") || slices.ContainsFunc(hidden, quotes) {
 			f = "…"
 		}
 		fields[i] = f
@@ -88,9 +88,10 @@ func shape(body []byte) string {
 	}
 }
 
-// hide gives "***" instead of a text that contains the secret one in any case.
+// hide gives "***" instead of a text that contains the secret one in any case, however it is escaped.
 func (in instance) hide(s, hidden string) string {
-	if strings.Contains(strings.ToLower(s), strings.ToLower(hidden)) {
+	contains := func(s string) bool { return strings.Contains(strings.ToLower(s), strings.ToLower(hidden)) }
+	if contains(s) || contains(secret.Decoded(s)) {
 		return secret.Mask
 	}
 	return s

@@ -1,10 +1,6 @@
 package monitor
 
-import (
-	"errors"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Action is something greenwatch does to an instance because a person or the runbook wanted it. It is tried once.
 type Action struct {
@@ -67,50 +63,6 @@ const (
 	OutcomeNoChange OutcomeKind = "no change"
 	OutcomeHeld     OutcomeKind = "held" // the runbook's own rules forbade it when its turn came; it was not made
 )
-
-// Press is a person's wish, confirmed.
-type Press struct {
-	Key  string // of the confirmation: the same one pressed twice is one wish
-	Verb Verb
-	By   Person
-	To   Address
-}
-
-// ErrRepeated is returned for a press that was already taken.
-var ErrRepeated = errors.New("monitor: this press was already taken")
-
-// BusyError says that an action is under way already.
-type BusyError struct{ Action Action }
-
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("monitor: %s under way since %s", e.Action.Verb, e.Action.At)
-}
-
-// TooSoonError says that the last action is too recent to try again.
-type TooSoonError struct {
-	Last  Action
-	Again time.Time
-}
-
-func (e *TooSoonError) Error() string {
-	return fmt.Sprintf("monitor: %s possible again from %s", e.Last.Verb, e.Again)
-}
-
-// Press takes a confirmed wish: [ErrRepeated], [BusyError] and [TooSoonError] say why it was not taken.
-func (c Case) Press(p Press, s Scene) (Case, Effects, error) {
-	last := c.Action
-	switch {
-	case last.Key == p.Key:
-		return c, Effects{}, ErrRepeated
-	case last.UnderWay():
-		return c, Effects{}, &BusyError{Action: last}
-	case p.Verb != UndoSettings && last.called() && recent(last.Called, rebootAgain, s): // what is wrong is put back at once
-		return c, Effects{}, &TooSoonError{Last: last, Again: last.Called.Add(rebootAgain)}
-	}
-	c.Action = Action{Key: p.Key, Verb: p.Verb, Subject: c.Subject, By: p.By, To: p.To, At: s.Now, State: Wanted}
-	c = c.step(Step{At: s.Now, Action: c.Action})
-	return c, Effects{Actions: []Action{c.Action}}, nil
-}
 
 // called reports whether the call was, or may have been, made.
 func (a Action) called() bool {

@@ -17,6 +17,8 @@ type Alert struct {
 	Day      *Day      // what it reports on
 	List     *ListNews `json:",omitempty"` // what the list of instances brings
 	Queue    *Queue    `json:",omitempty"` // the messages that wait, where it is about them alone
+	Relinked *Relinked `json:",omitempty"` // another phone, where it is about that alone
+	Incoming *Incoming `json:",omitempty"` // the notifications that wait, where it is about them
 	Expiry   *Expiry   `json:",omitempty"` // whose paid time ends soon
 	Only     []Address // who is told; empty: every chat that is subscribed
 }
@@ -26,19 +28,20 @@ type AlertKind string
 
 // The reasons to tell.
 const (
-	Opened   AlertKind = "opened"   // an incident began; its message is the incident's card
-	Changed  AlertKind = "changed"  // within the incident it became something else that people must know
-	Reopened AlertKind = "reopened" // bad again, so soon that it is the same incident
-	StillOut AlertKind = "still"    // told silently, and it has lasted
-	Resolved AlertKind = "resolved" // good is believed
-	Proved   AlertKind = "proved"   // good through probation
-	Dropped  AlertKind = "dropped"  // the instance is watched no more
-	ActedOn  AlertKind = "acted"    // how an action ended
-	Arrived  AlertKind = "arrived"  // the first look at instances that were not known before
-	Returned AlertKind = "returned" // we were away ourselves
-	ChatLost AlertKind = "lost"     // another chat cannot be written to any more
-	Deaf     AlertKind = "deaf"     // presses and commands do not reach us
-	Reported AlertKind = "report"   // how the last 24 hours went
+	Opened      AlertKind = "opened"       // an incident began; its message is the incident's card
+	Changed     AlertKind = "changed"      // within the incident it became something else that people must know
+	Reopened    AlertKind = "reopened"     // bad again, so soon that it is the same incident
+	StillOut    AlertKind = "still"        // told silently, and it has lasted
+	Resolved    AlertKind = "resolved"     // good is believed
+	Proved      AlertKind = "proved"       // good through probation
+	Dropped     AlertKind = "dropped"      // the instance is watched no more
+	ActedOn     AlertKind = "acted"        // how an action ended
+	Arrived     AlertKind = "arrived"      // the first look at instances that were not known before
+	Returned    AlertKind = "returned"     // we were away ourselves
+	ChatLost    AlertKind = "lost"         // another chat cannot be written to any more
+	Deaf        AlertKind = "deaf"         // presses and commands do not reach us
+	HookRefused AlertKind = "hook_refused" // requests to the webhook bear a wrong token
+	Reported    AlertKind = "report"       // how the last 24 hours went
 
 	ListChanged AlertKind = "list"         // the file that lists the instances was read, and is watched
 	ListRefused AlertKind = "list_refused" // it is wrong, and nothing of it counts
@@ -51,6 +54,8 @@ const (
 	LossNear   AlertKind = "loss_near"   // messages that wait begin to be dropped soon
 	NotSending AlertKind = "not_sending" // authorized, but the queue does not move
 	SendsAgain AlertKind = "sends_again" // it moves
+	OtherPhone AlertKind = "other_phone" // another phone number is linked than before
+	NotRead    AlertKind = "not_read"    // nobody reads the notifications of what comes in
 )
 
 // Begins reports whether the alert opens the incident's card.

@@ -18,11 +18,17 @@ type Case struct {
 
 	Partner PartnerList `json:",omitzero"` // of the partner's list of instances (subject self)
 
+	Knocked time.Time `json:",omitzero"` // when requests that the webhook refused were told of last (subject self)
+
 	Born      time.Time   `json:",omitzero"` // when the instance appeared while we ran; zero: it was there before, or is gone
 	Sure      Belief      `json:",omitzero"` // the last belief that the API's own word stands behind, where the present one has none
 	Restarted time.Time   `json:",omitzero"` // the last restart of ours that was, or may have been, made
 	Reboots   []time.Time `json:",omitzero"` // the last reboots of ours, oldest first; no more than a day may have
 	Queue     Queue       `json:",omitzero"`
+	Incoming  Incoming    `json:",omitzero"`  // notifications that wait to be read
+	Phone     Phone       `json:",omitzero"`  // the one that is linked, as was last known
+	Phones    int         `json:",omitempty"` // how often it was another one
+	Pressed   []Pressed   `json:",omitempty"` // lately, the oldest first: each counts once
 }
 
 // Scene is what a rule needs to know besides the case.
@@ -32,6 +38,7 @@ type Scene struct {
 	Crowd  bool // at first sight: more bad ones arrived with this one than are told one by one
 
 	PoolDown   bool        // an outage of the instance's pool, or of everything, is open
+	Answered   time.Time   // when the API last said how the number is; zero: it is not known here, and nothing is too old
 	Unsurveyed bool        // the pools are not known yet, as we have only just begun
 	PoolShaky  bool        // several in its pool do not answer or are starting: [Survey.Shaky]
 	Reboots    []time.Time // reboots that the runbook began over the whole fleet, those of the last 10 minutes at least
@@ -125,6 +132,7 @@ func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
 	}
 	c.Incident.Restricted = c.Incident.Restricted && !c.Incident.Probation.IsZero()
 	c.Incident.Closed, c.Incident.Probation, c.Incident.Queue, c.Incident.Dropped = time.Time{}, time.Time{}, Waiting{}, false
+	c.Incident.Relinked = nil
 	c.Incident.Reopened++
 	c.Incident.NotOurs = c.notOurs(c.Incident.Now)
 	return c.within(b, s)
@@ -133,9 +141,13 @@ func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
 // recover ends the open incident. What people do not know of ends without a word.
 func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 	c, waited := c.letGo(s)
+	c, other := c.met(b.Phone, s)
 	i := c.Incident
 	if !i.Open() {
 		return c, Effects{}
+	}
+	if i.Relinked = other; other != nil {
+		other.Again = i.knownOut()
 	}
 	i = i.become(b)
 	i.Closed = b.Since
@@ -147,10 +159,14 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 		i.Probation = s.Now.Add(s.Policy.RelapseWindow)
 	}
 	c.Incident = i
-	if !i.knownOut() {
-		return c, Effects{}
+	var effects Effects
+	if i.knownOut() {
+		c, effects = c.tellOver(s)
 	}
-	return c.tellOver(s)
+	if other != nil {
+		return c.sayOther(*other, s) // which says as well that it works again
+	}
+	return c, effects
 }
 
 // Elapse looks at the deadlines, with the reading that the look brought.

@@ -20,12 +20,44 @@ type seat struct {
 	is   Verdict
 	at   time.Time // when it was asked
 	from time.Time // when the first of the failing ones in a row was asked; zero: the last one does not fail
+
+	limited time.Time // when the first 429 since was asked; zero: none has come
 }
 
-// See counts a reading of an instance in a pool. What says nothing, or was overtaken, is not counted.
+// stands is the seat as it counts at a time: 429 alone for too long is a failure too.
+func (s seat) stands(now time.Time, p Policy) seat {
+	if s.limited.IsZero() || !s.from.IsZero() || now.Sub(s.limited) < p.limitedAfter() {
+		return s
+	}
+	s.last, s.is, s.from = Finding{Answer: Throttled}, Blind, s.limited
+	return s
+}
+
+// limitedAfter is so long that the first member of a pool to be believed limited finds the pool's outage known: it has been
+// asked up to a minute before the others.
+func (p Policy) limitedAfter() time.Duration {
+	return max(staleAfter, time.Duration(p.unreachableAfter()-1)*p.interval()) - min(p.interval(), lookInterval)
+}
+
+// See counts a reading of an instance in a pool. What says nothing, or was overtaken, is not counted; a 429 is remembered,
+// as it says something where nothing else comes.
 func (c *Census) See(r Reading, pool string) {
 	was := c.seats[r.Instance]
-	if !r.Tells() || !r.At.After(was.at) {
+	if !r.Tells() && r.Answer != Throttled || !r.At.After(was.at) {
+		return
+	}
+	if c.seats == nil {
+		c.seats = make(map[InstanceID]seat)
+	}
+	if r.Answer == Throttled {
+		if was.limited.IsZero() {
+			was.limited = r.At
+		}
+		if was.at.IsZero() {
+			was.last, was.is = r.Finding, Blind
+		}
+		was.pool, was.at = pool, r.At
+		c.seats[r.Instance] = was
 		return
 	}
 	is := seat{pool: pool, last: r.Finding, is: r.Verdict(), at: r.At}
@@ -34,9 +66,6 @@ func (c *Census) See(r Reading, pool string) {
 		if is.from.IsZero() {
 			is.from = r.At
 		}
-	}
-	if c.seats == nil {
-		c.seats = make(map[InstanceID]seat)
 	}
 	c.seats[r.Instance] = is
 	if is.is != Blind {
@@ -70,6 +99,7 @@ func (c *Census) Judge(now, since time.Time, p Policy) []Survey {
 	pools := make(map[string]*tally)
 	var all tally
 	for id, s := range c.seats {
+		s = s.stands(now, p)
 		if pools[s.pool] == nil {
 			pools[s.pool] = new(tally)
 		}

@@ -211,3 +211,31 @@ func TestGateChanged(t *testing.T) {
 		}
 	}
 }
+
+// 429 says nothing about a pool either, until nothing else has come for so long that its members are about to be believed
+// limited. One answer in between, and it begins anew.
+func TestCensusOfTheLimited(t *testing.T) {
+	t.Parallel()
+	c := new(monitor.Census)
+	hear := func(minute int, word string) {
+		for n := range 6 {
+			r := reading(word, epoch().Add(time.Duration(minute)*time.Minute+time.Duration(n)*9*time.Second))
+			r.Instance = monitor.InstanceID(fmt.Sprintf("7105%06d", n+1))
+			c.See(r, "7105")
+			r.Instance, r.Finding = monitor.InstanceID(fmt.Sprintf("7103%06d", n+1)), finding("authorized")
+			c.See(r, "7103")
+		}
+	}
+	for minute, word := range []string{"authorized", "429", "429", "429", "authorized", "429", "429", "429", "429", "429", "429", "authorized"} {
+		hear(minute, word)
+		now := epoch().Add(time.Duration(minute)*time.Minute + 50*time.Second)
+		all := c.Judge(now, now.Add(-2*time.Minute), monitor.DefaultPolicy())
+		v, down := all[len(all)-1], minute == 9 || minute == 10
+		if v.Subject != "pool/7105" || v.Down != down || all[0].Down {
+			t.Errorf("minute %d: %+v", minute, all)
+		}
+		if failing := v.Failing(); down && (len(failing) != 6 || failing[0].Answer != monitor.Throttled) {
+			t.Errorf("minute %d: failing %+v", minute, failing)
+		}
+	}
+}

@@ -8,21 +8,108 @@ import (
 // Chat is a place that is told, and whether it can be.
 type Chat struct {
 	Address
-	Dead    time.Time // since when it cannot be written to; zero: it can
+	Dead    time.Time // since when it cannot be written to; zero: as far as is known, it can
 	DeadWhy string    // Telegram's words
+	Age     time.Time // of its refusals: when they began; zero: a message has been sent since
+	Probes  int       // tries that were refused in that time
+	ProbeAt time.Time // of a dead one: when it is tried again
+
+	Refused RefusedNotes // messages that it refuses in words that nobody knows
 }
 
-// Notice is what is told of greenwatch's own links: a chat that cannot be written to, or a bot that is not heard.
+// RefusedNotes is what is known of messages that are refused one by one, while others may be sent.
+type RefusedNotes struct {
+	Waiting int       // that are tried again
+	Since   time.Time // when the first of those was refused
+	Again   time.Time // when the next of them is tried
+	GivenUp int       // that were given up in the last 24 hours
+	Why     string    // Telegram's words to the last one
+}
+
+// Refuses reports whether something that the chat should be told cannot be told there now.
+func (c Chat) Refuses() bool { return !c.Dead.IsZero() || c.Refused.Waiting > 0 }
+
+// probeAfter are the pauses between tries to write to a chat that refuses; the last one goes on.
+var probeAfter = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// ageEnds is how long a chat must have counted as one that can be written to until a refusal is another matter, though no
+// message was sent meanwhile.
+const ageEnds = 24 * time.Hour
+
+// Refuse is the chat after a refusal, and whether that is news to others. Only a message that was sent makes the next one
+// news again, and the pauses short: what a probe finds may not hold for messages. While it is dead, a refusal before its
+// time changes nothing.
+func (c Chat) Refuse(why string, now time.Time) (after Chat, news bool) {
+	if !c.Dead.IsZero() && now.Before(c.ProbeAt) {
+		return c, false
+	}
+	news = c.Age.IsZero() || c.Dead.IsZero() && now.Sub(c.ProbeAt) > ageEnds
+	if news {
+		c.Age, c.Probes = now, 0
+	}
+	c.Dead, c.DeadWhy = c.Age, why
+	c.ProbeAt = now.Add(probeAfter[min(c.Probes, len(probeAfter)-1)])
+	c.Probes++
+	return c, news
+}
+
+// Revive is the chat after it was found that it can be written to; whether that holds shows the next message.
+func (c Chat) Revive(now time.Time) Chat {
+	c.Dead, c.DeadWhy, c.ProbeAt = time.Time{}, "", now
+	return c
+}
+
+// With adds what is known of more messages, the later ones.
+func (r RefusedNotes) With(more RefusedNotes) RefusedNotes {
+	r.Waiting, r.GivenUp, r.Why = r.Waiting+more.Waiting, r.GivenUp+more.GivenUp, more.Why
+	r.Since, r.Again = earlier(r.Since, more.Since), earlier(r.Again, more.Again)
+	return r
+}
+
+// earlier is the earlier of two times, of which a zero one does not count.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Untellable are the chats that refuse something, and whether those are all: nobody can be told.
+func Untellable(chats []Chat) (some []Chat, all bool) {
+	for _, c := range chats {
+		if c.Refuses() {
+			some = append(some, c)
+		}
+	}
+	return some, len(some) > 0 && len(some) == len(chats)
+}
+
+// LostChat says that a chat refuses every message, or one place in it does.
+type LostChat struct {
+	Address
+	Alone bool   // other topics of the chat are not concerned
+	Why   string // Telegram's words; never a secret
+}
+
+// Notice is what is told of greenwatch's own links: a chat that cannot be written to, a bot that is not
+// heard, or a webhook that lets nothing in.
 type Notice struct {
 	Chat Address
 	Why  string // Telegram's words, bounded; never a secret
+
+	Knocks *Knocks `json:",omitempty"` // requests to the webhook that were refused
 }
 
-// Lost tells that a chat cannot be written to any more.
-func Lost(chat int64, why string, at time.Time) Alert {
+// Lost tells that a chat, or one place in it, cannot be written to any more.
+func Lost(r LostChat, at time.Time) Alert {
+	place := Address{Chat: r.Chat}
+	key := fmt.Sprint(r.Chat)
+	if r.Alone {
+		place, key = r.Address, fmt.Sprintf("%d:%d", r.Chat, r.Topic)
+	}
 	return Alert{
-		Key: fmt.Sprintf("%s/lost/%d/%d", Self, chat, at.UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
-		Notice: &Notice{Chat: Address{Chat: chat}, Why: why},
+		Key: fmt.Sprintf("%s/lost/%s/%d", Self, key, at.UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
+		Notice: &Notice{Chat: place, Why: r.Why},
 	}
 }
 

@@ -22,6 +22,7 @@ func (c Case) steady(s Scene) Case {
 		c.Action.Called = within(c.Action.Called, 0, s)
 	}
 	c.Queue, c.Incident.Swings = c.Queue.steady(s), c.Incident.Swings.steady(s)
+	c.Incoming.At, c.Incoming.From = within(c.Incoming.At, 0, s), within(c.Incoming.From, 0, s)
 	return c
 }
 

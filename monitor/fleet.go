@@ -44,6 +44,7 @@ func (c Case) Leave(s Scene) (Case, Effects) {
 	}
 	c.Belief, c.Sure, c.Known = Belief{}, Belief{}, false
 	c.Born, c.Queue = time.Time{}, Queue{Told: c.Queue.Told}
+	c.Incoming, c.Phone = Incoming{Times: c.Incoming.Times}, Phone{}
 	return c, effects
 }
 

@@ -31,15 +31,19 @@ var closed = map[State]string{
 }
 
 // Gate gives the instance's gate. Where GREEN-API does not answer, refuses us, or says a word that we do not know, it is
-// as it was before, and not sure: nothing of ours stops a healthy number from sending.
+// as it was before, and not sure: nothing of ours stops a healthy number from sending. Nor is it sure where nothing was
+// heard of the number for too long, whatever the cause.
 func (c Case) Gate(s Scene) Gate {
-	b := c.surely()
-	g := Gate{Open: true, Sure: c.Belief.sure(), State: b.sureState(), Since: b.Since}
+	b, stale := c.surely(), s.Stale()
+	g := Gate{Open: true, Sure: c.Belief.sure() && !stale, State: b.sureState(), Since: b.Since}
 	if why, shut := closed[g.State.Canonical()]; shut && b.sure() {
 		g.Open, g.Reason = false, why
 	}
-	if !g.Sure {
+	switch {
+	case !c.Belief.sure():
 		g.Reason = c.Belief.unsure()
+	case stale:
+		g.Reason = "nothing was heard of it lately"
 	}
 	g.Delayed = b.starting()
 	g.Probation = b.Verdict() == Good && s.Now.Before(c.Incident.Probation)
@@ -49,6 +53,17 @@ func (c Case) Gate(s Scene) Gate {
 	g.FirstLoss = c.Queue.FirstLoss()
 	return g
 }
+
+// StaleAt is when the gate is not sure any more if nothing is heard of the number; zero: that is not known.
+func (s Scene) StaleAt() time.Time {
+	if s.Answered.IsZero() {
+		return time.Time{}
+	}
+	return s.Answered.Add(s.Policy.fresh())
+}
+
+// Stale reports whether nothing was heard of the number for so long that what is believed of it says nothing about now.
+func (s Scene) Stale() bool { return passed(s.StaleAt(), s.Now) }
 
 // Changed reports whether those who wait for a gate to change must hear of it: counts and times do not matter to them.
 func (g Gate) Changed(from Gate) bool {
@@ -86,6 +101,9 @@ func (f Finding) sureState() State {
 func (f Finding) unsure() string {
 	switch f.Verdict() {
 	case Blind:
+		if f.Answer == Throttled {
+			return "GREEN-API limits us"
+		}
 		return "GREEN-API does not answer"
 	case Denied:
 		return "GREEN-API refuses to tell: " + string(f.Refusal)

@@ -33,6 +33,8 @@ type Incident struct {
 	Outage  Outage    `json:",omitzero"`  // of a pool, or of everything
 	Swings  Swings    `json:",omitzero"`  // how it went to and fro
 	Woke    bool      `json:",omitempty"` // it was told as something that rings at once
+
+	Relinked *Relinked `json:",omitempty"` // it ended with another phone
 }
 
 // Step is one thing that happened within an incident: a belief or a stage of an action.

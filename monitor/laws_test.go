@@ -32,6 +32,7 @@ type laws struct {
 	tried   int             // the last incident in which it rebooted
 	warned  int             // of a loss, since the queue was empty or it was good
 	stuck   bool            // people were told that it does not send
+	spoke   time.Time       // when the API last said how the number is
 
 	rings, messages []time.Time // told so far
 	swung           time.Time   // when it last became something else that is not good
@@ -41,7 +42,7 @@ func newLaws(t *rapid.T, p monitor.Policy) *laws {
 	return &laws{t: t, policy: p, keys: map[string]bool{}, runs: map[string]int{}}
 }
 
-func (l *laws) forget() { l.log, l.claims = nil, nil }
+func (l *laws) forget(spoke time.Time) { l.log, l.claims, l.spoke = nil, nil, spoke }
 
 // step is one rule applied to a case.
 type step struct {

@@ -11,7 +11,7 @@ import (
 // The chats' own news, and what is told again to a chat that came back.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	if a := monitor.Lost(-100, "kicked", epoch()); a.Kind != monitor.ChatLost || a.Subject != monitor.Self || a.Notice.Chat.Chat != -100 {
+	if a := monitor.Lost(monitor.LostChat{Address: monitor.Address{Chat: -100}, Why: "kicked"}, epoch()); a.Kind != monitor.ChatLost || a.Subject != monitor.Self || a.Notice.Chat.Chat != -100 {
 		t.Errorf("lost: %+v", a)
 	}
 	c := monitor.Case{Subject: monitor.Self}

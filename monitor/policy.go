@@ -26,6 +26,13 @@ func (p Policy) rebootWait() time.Duration {
 	return p.RebootWait
 }
 
+func (p Policy) unreachableAfter() int { return max(p.UnreachableAfter, leastVoices) }
+
+// fresh is for how long what is believed holds where nothing is said of the number.
+func (p Policy) fresh() time.Duration {
+	return max(staleAfter, time.Duration(p.unreachableAfter())*p.interval())
+}
+
 func (p Policy) interval() time.Duration {
 	if p.Interval <= 0 {
 		return lookInterval
@@ -39,6 +46,8 @@ const (
 
 	refusedAfter = 2 // refused calls in a row before it is believed
 	leastVoices  = 2 // no belief rests on fewer, whatever is chosen
+
+	staleAfter = 5 * time.Minute // without word of the number for less than this, what is believed is not stale
 
 	flapWithin       = time.Minute      // a change that reverts within this has flapped
 	flapMemory       = time.Hour        // two flaps within this make the watch slower to believe

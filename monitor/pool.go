@@ -219,14 +219,21 @@ func (o Outage) still(v Survey) []RollEntry {
 
 // mostly is the finding of most members.
 func (o Outage) mostly() Finding {
-	blind := 0
+	starting, limited := 0, 0
 	for _, e := range o.Members {
-		if e.Verdict() == Blind {
-			blind++
+		switch {
+		case e.starting():
+			starting++
+		case e.Answer == Throttled:
+			limited++
 		}
 	}
-	if 2*blind >= len(o.Members) {
+	switch n := len(o.Members); {
+	case 2*starting > n:
+		return Finding{Answer: Answered, State: Starting}
+	case 2*limited >= n:
+		return Finding{Answer: Throttled}
+	default:
 		return Finding{Answer: NoAnswer}
 	}
-	return Finding{Answer: Answered, State: Starting}
 }

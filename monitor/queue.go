@@ -13,6 +13,9 @@ type QueueLook struct {
 	Count int
 	Head  string // the id of the first one, never its text; empty: not asked for, or not shown
 
+	Incoming      int  // notifications that wait to be read by the instance's owner
+	IncomingKnown bool // false: they were not asked for, or could not be seen
+
 	Finding Finding // what the question brought: an answer, or why there was none
 	Detail  string  // the same for people, where there was none
 }
@@ -59,9 +62,15 @@ type Waiting struct {
 // warnings are how long before the first loss people are warned; the last is the loss itself, which the card shows.
 var warnings = [...]time.Duration{6 * time.Hour, 2 * time.Hour, 30 * time.Minute, 0}
 
-// Look takes a look at the messages that wait.
+// Look takes a look at the messages that wait, and at the notifications.
 func (c Case) Look(q QueueLook, s Scene) (Case, Effects) {
-	c = c.steady(s)
+	c, unread := c.steady(s).receive(q, s)
+	c, effects := c.lookOut(q, s)
+	return c, unread.and(effects)
+}
+
+// lookOut takes how many wait to leave.
+func (c Case) lookOut(q QueueLook, s Scene) (Case, Effects) {
 	if !q.Known || !q.At.After(c.Queue.At) {
 		return c.warn(s)
 	}
@@ -80,6 +89,9 @@ func (c Case) Look(q QueueLook, s Scene) (Case, Effects) {
 // Learns reports whether a look would change what must be kept: only then it costs a transaction.
 func (c Case) Learns(q QueueLook, s Scene) bool {
 	after, effects := c.Look(q, s)
+	if after.Incoming.worth(c.Incoming) {
+		return true
+	}
 	if len(effects.Alerts) > 0 || after.Incident.Queue != c.Incident.Queue || !after.Incident.Probation.Equal(c.Incident.Probation) {
 		return true
 	}

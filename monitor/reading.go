@@ -45,7 +45,7 @@ const (
 	Answered  Answer = "answered"  // a state word
 	NoAnswer  Answer = "no answer" // time-out, 5xx, garbage, HTML, connection: says nothing about the number
 	Refused   Answer = "refused"   // the API will not speak about this instance with us
-	Throttled Answer = "throttled" // 429: no information at all
+	Throttled Answer = "throttled" // 429: no information at all; believed where nothing else comes for long
 	Unasked   Answer = "unasked"   // we could not ask, through our own fault: none either
 )
 
@@ -72,18 +72,32 @@ func (s State) Canonical() State {
 	if _, known := states[s]; known {
 		return s
 	}
-	if strings.EqualFold(string(s), string(YellowCard)) {
+	if s.spells(YellowCard) {
 		return Suspended
 	}
 	for known := range states {
-		if strings.EqualFold(string(s), string(known)) {
+		if s.spells(known) {
 			return known
 		}
 	}
 	return State(strings.Map(lowerASCII, string(s)))
 }
 
-// lowerASCII leaves other letters alone: some of them lower to ASCII, and would make a known word of an unknown one.
+// spells reports whether two words are the same but for the case of ASCII letters.
+func (s State) spells(known State) bool {
+	if len(s) != len(known) {
+		return false
+	}
+	for i := range len(s) {
+		if lowerASCII(rune(s[i])) != lowerASCII(rune(known[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// lowerASCII leaves other letters alone: some of them, as the Kelvin sign, lower or fold to ASCII, and would make a known
+// word of an unknown one.
 func lowerASCII(r rune) rune {
 	if 'A' <= r && r <= 'Z' {
 		return r + 'a' - 'A'

@@ -62,6 +62,10 @@ func (s *stage) play(words []string) string {
 		if slices.Contains(words, "settings") {
 			press.Verb = monitor.SetSettings
 		}
+		if n := slices.Index(words, "until"); n > 0 {
+			press.Until = instant(s.t, words[n+1])
+		}
+		press.No = slices.Contains(words, "no")
 		s.c, effects, err = s.c.Press(press, scene)
 	case "start":
 		s.c, effects = s.c.Start(words[1], scene)
@@ -171,13 +175,18 @@ func effectsText(e monitor.Effects, err error) string {
 	}
 	var busy *monitor.BusyError
 	var soon *monitor.TooSoonError
+	var again *monitor.RepeatedError
 	switch {
-	case errors.Is(err, monitor.ErrRepeated):
+	case errors.As(err, &again):
 		all = append(all, "repeated")
 	case errors.As(err, &busy):
 		all = append(all, "busy with "+busy.Action.Key)
 	case errors.As(err, &soon):
 		all = append(all, fmt.Sprintf("too soon after %s until %s", soon.Last.Key, offset(soon.Again)))
+	case errors.Is(err, monitor.ErrCancelled):
+		all = append(all, "cancelled")
+	case errors.Is(err, monitor.ErrTooLate):
+		all = append(all, "too late")
 	case err != nil:
 		all = append(all, err.Error())
 	}

@@ -198,8 +198,8 @@ func (i Incident) Unstable() bool { return !i.Swings.Unstable.IsZero() }
 // Wavers reports whether it is good, but was out so often that this must last before the incident is told as over.
 func (i Incident) Wavers() bool { return !i.Open() && !i.Swings.Until.IsZero() }
 
-// Again reports whether the alert rings, or would, for what goes to and fro: it rang for that before.
-func (n Note) Again() bool {
+// RingsAgain reports whether the alert rings, or would, for what goes to and fro: it rang for that before.
+func (n Note) RingsAgain() bool {
 	return !n.Alert.Silent && (n.Alert.Kind == Reopened || n.Alert.Kind == StillOut && n.Incident.Unstable())
 }
 

@@ -305,7 +305,7 @@ func (w *town) restart() {
 	}
 	for _, m := range w.members {
 		m.c = throughJSON(w.t, m.c)
-		m.watch, m.askAt, m.busy = monitor.Resume(m.c.Belief, m.c.Belief.At), time.Time{}, time.Time{}
+		m.watch, m.askAt, m.busy = monitor.Resume(m.c.Belief, m.c.Belief.At, m.c.Belief.At), time.Time{}, time.Time{}
 		w.await(m)
 	}
 	clear(w.expired)

@@ -32,8 +32,10 @@ const (
 	FaultFull     Fault = "full"
 	FaultReadOnly Fault = "read_only"
 	FaultLocked   Fault = "locked"
-	FaultDamaged  Fault = "damaged" // nothing is written to it any more
-	FaultAway     Fault = "away"    // it does not answer
+	FaultDamaged  Fault = "damaged"   // nothing is written to it any more
+	FaultAway     Fault = "away"      // it does not answer
+	FaultGone     Fault = "gone"      // its file is not at its place; all works until the end
+	FaultGoneKept Fault = "gone_kept" // the same, and a copy of it is there
 	FaultOther    Fault = "failing"
 	Exhausted     Fault = "exhausted" // this process can open no more files and connections
 )

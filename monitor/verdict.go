@@ -8,7 +8,7 @@ const (
 	Bad      Verdict = "bad"      // it does not send
 	Odd      Verdict = "odd"      // a word we do not know
 	Denied   Verdict = "refused"  // the API will not tell us
-	Blind    Verdict = "blind"    // the API does not answer
+	Blind    Verdict = "blind"    // the API does not answer, or limits us
 	Settling Verdict = "settling" // it may pass by itself
 	Good     Verdict = "good"
 	Unseen   Verdict = "unseen" // nothing believed yet
@@ -35,7 +35,7 @@ func (f Finding) Verdict() Verdict {
 			return v
 		}
 		return Odd
-	case NoAnswer:
+	case NoAnswer, Throttled:
 		return Blind
 	case Refused:
 		return Denied

@@ -3,6 +3,7 @@ package monitor_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -38,7 +39,7 @@ func TestStateTable(t *testing.T) {
 		{"404", monitor.Denied, "", false},
 		{"expired", monitor.Denied, "", true},
 		{"deleted", monitor.Denied, "", true},
-		{"429", monitor.Unseen, "", false},
+		{"429", monitor.Blind, "", false},
 	} {
 		f := finding(row.word)
 		for _, spelt := range []monitor.State{f.State, monitor.State(strings.ToUpper(string(f.State))), monitor.State(strings.ToLower(string(f.State)))} {
@@ -59,6 +60,16 @@ func TestStateTable(t *testing.T) {
 	}
 	if got := (monitor.Finding{}).Verdict(); got != monitor.Unseen {
 		t.Errorf("the zero finding: verdict %s, want %s", got, monitor.Unseen)
+	}
+}
+
+// Letters that only fold to ASCII make no known word of an unknown one: the Kelvin sign, the long s.
+func TestOnlyASCIIHasTwoCases(t *testing.T) {
+	t.Parallel()
+	for _, s := range []monitor.State{"bloc\u212aed", "BLOC\u212aED", "\u017ftarting", "\u017fuspended", "\u017fleepMode"} {
+		if f := (monitor.Finding{Answer: monitor.Answered, State: s}); f.Verdict() != monitor.Odd || f.Rings() || f.Restriction() {
+			t.Errorf("%+q is taken for %s", string(s), f.State.Canonical())
+		}
 	}
 }
 
@@ -121,4 +132,31 @@ func TestUnknownWords(t *testing.T) {
 			t.Fatalf("%q is shown as %q", word, f.Word())
 		}
 	})
+}
+
+// What is believed holds for as many checks as make a number unreachable, and for 5 minutes at least.
+func TestHowLongABeliefHolds(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		after int
+		every time.Duration
+		holds time.Duration
+	}{
+		{3, 0, 5 * time.Minute},
+		{3, time.Minute, 5 * time.Minute},
+		{3, 10 * time.Second, 5 * time.Minute},
+		{1, 4 * time.Minute, 8 * time.Minute},
+		{10, time.Minute, 10 * time.Minute},
+		{3, time.Hour, 3 * time.Hour},
+	} {
+		s := monitor.Scene{Answered: epoch(), Policy: monitor.Policy{UnreachableAfter: row.after, Interval: row.every}}
+		for at, want := range map[time.Duration]bool{-time.Hour: false, row.holds - 1: false, row.holds: true} {
+			if s.Now = epoch().Add(at); s.Stale() != want {
+				t.Errorf("%+v: stale %t after %s", row, !want, at)
+			}
+		}
+	}
+	if (monitor.Scene{Now: epoch()}).Stale() {
+		t.Error("stale, though nothing is known of its age")
+	}
 }

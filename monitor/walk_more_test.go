@@ -113,3 +113,11 @@ func (w *walker) elsewhere(t *rapid.T) {
 func (w *walker) appear(*rapid.T) {
 	w.change("appear", func() (monitor.Case, monitor.Effects) { return w.c.Appear(w.scene()) })
 }
+
+// silence is a number of which nothing is said for a while, in a mixture.
+func (w *walker) silence(t *rapid.T) {
+	word := rapid.SampledFrom([]string{"429", "429", "mute", "401", "403", "404"})
+	for range rapid.IntRange(2, 12).Draw(t, "readings") {
+		w.live(word.Draw(t, "word"), time.Duration(rapid.IntRange(1, 90).Draw(t, "seconds"))*time.Second, 0)
+	}
+}

@@ -42,7 +42,7 @@ func TestWalk(t *testing.T) {
 
 func walk(t *testing.T, policy monitor.Policy) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := walker{t: t, policy: policy, now: epoch(), asked: epoch(), c: monitor.Case{Subject: instance.Subject()}}
+		w := walker{t: t, policy: policy, now: epoch(), asked: epoch(), c: monitor.Case{Subject: instance.Subject()}, taken: map[string]time.Time{}}
 		w.laws = newLaws(t, policy)
 		t.Repeat(map[string]func(*rapid.T){
 			"spell":   w.spell,
@@ -63,6 +63,7 @@ func walk(t *testing.T, policy monitor.Policy) {
 			"clog":    w.clog,
 			"pool":    w.pool,
 			"fleet":   w.elsewhere,
+			"silence": w.silence,
 			"":        w.check,
 		})
 	})
@@ -79,11 +80,12 @@ type walker struct {
 
 	asked, askAt, slot time.Time
 	keys               int
-	down, shaky        bool         // as the pool is
-	fleet              []time.Time  // reboots of the runbook's, also elsewhere
-	waiting            int          // messages in the queue
-	before             monitor.Case // at the last check
-	kept               []byte       // what it was then
+	taken              map[string]time.Time // by the keys of presses
+	down, shaky        bool                 // as the pool is
+	fleet              []time.Time          // reboots of the runbook's, also elsewhere
+	waiting            int                  // messages in the queue
+	before             monitor.Case         // at the last check
+	kept               []byte               // what it was then
 }
 
 func (w *walker) scene() monitor.Scene {
@@ -93,7 +95,7 @@ func (w *walker) scene() monitor.Scene {
 func drawWord(t *rapid.T) string {
 	return rapid.SampledFrom([]string{
 		"authorized", "authorized", "authorized", "notAuthorized", "blocked", "yellowCard", "suspended", "starting", "starting",
-		"null", "pendingCode", "frozen", "mute", "mute", "429", "401", "403", "expired",
+		"null", "pendingCode", "frozen", "mute", "mute", "429", "429", "401", "403", "expired",
 	}).Draw(t, "word")
 }
 
@@ -195,22 +197,33 @@ func (w *walker) change(rule string, apply func() (monitor.Case, monitor.Effects
 }
 
 func (w *walker) press(t *rapid.T) {
-	key := w.c.Action.Key
-	if key == "" || rapid.IntRange(0, 3).Draw(t, "again") > 0 {
+	key := w.anyKey(t)
+	at, before := w.taken[key]
+	old := before && w.now.Sub(at) > time.Hour // the store refuses it
+	if key == "" || old || rapid.IntRange(0, 3).Draw(t, "again") > 0 {
 		w.keys++
 		key = fmt.Sprintf("k%d", w.keys)
 	}
+	p := monitor.Press{Key: key, Verb: monitor.Reboot, By: someone(), To: somewhere(), No: rapid.IntRange(0, 5).Draw(t, "no") == 0}
+	if rapid.Bool().Draw(t, "asked") {
+		p.Until = w.now.Add(time.Duration(rapid.IntRange(-1, 130).Draw(t, "until")) * time.Second)
+	}
 	was := w.c
-	c, effects, err := was.Press(monitor.Press{Key: key, Verb: monitor.Reboot, By: someone(), To: somewhere()}, w.scene())
+	c, effects, err := was.Press(p, w.scene())
+	if again, _, repeated := c.Press(p, w.scene()); !p.Until.IsZero() && (repeated == nil || !reflect.DeepEqual(again, c)) {
+		t.Fatalf("pressed again it says %v, and makes %+v of %+v", repeated, again, c)
+	}
 	if err != nil {
-		if !reflect.DeepEqual(c, was) || !reflect.DeepEqual(effects, monitor.Effects{}) {
+		w.c = c
+		if c.Pressed = was.Pressed; !reflect.DeepEqual(c, was) || !reflect.DeepEqual(effects, monitor.Effects{}) {
 			t.Fatalf("a press that was not taken (%v) changed %+v to %+v", err, was, c)
 		}
 		return
 	}
-	if key == was.Action.Key || was.Action.UnderWay() {
+	if _, before = w.taken[key]; before || was.Action.UnderWay() {
 		t.Fatalf("%s was taken over %+v", key, was.Action)
 	}
+	w.taken[key] = w.now
 	w.change("press", func() (monitor.Case, monitor.Effects) { return c, effects })
 }
 
@@ -243,9 +256,9 @@ func (w *walker) restart(t *rapid.T) {
 		agreed = w.c.Belief.At
 	}
 	w.c = throughJSON(t, w.c)
-	w.watch = monitor.Resume(w.c.Belief, agreed)
+	w.watch = monitor.Resume(w.c.Belief, agreed, w.c.Belief.At)
 	w.asked, w.askAt = w.now, time.Time{}
-	w.laws.forget()
+	w.laws.forget(w.c.Belief.At)
 }
 
 func (w *walker) away(t *rapid.T) {
@@ -275,6 +288,7 @@ func (w *walker) check(t *rapid.T) {
 		t.Fatalf("JSON loses something\n was %+v\n is  %+v", w.c, back)
 	}
 	w.laws.gate(w.c, w.scene())
+	w.laws.age(w.c, w.scene(), w.watch)
 	if w.c.Known {
 		return
 	}

@@ -10,7 +10,8 @@ type Belief struct {
 	At     time.Time // when its last voice was asked
 	Detail string
 
-	Claimed bool `json:",omitempty"` // a notification was its first voice
+	Claimed bool  `json:",omitempty"` // a notification was its first voice
+	Phone   Phone `json:",omitzero"`  // which phone is linked, as it was asked for when good was believed again
 }
 
 // Next is what follows from a reading.
@@ -26,16 +27,19 @@ type Next struct {
 //
 // Two agreeing voices make a belief. For state words the second is asked for [Policy.ConfirmAfter] later; leaving good
 // (or nothing) they may differ as long as neither is good. Failures are asked again at the next slot, and are believed
-// after [Policy.UnreachableAfter] in a row; refusals after two.
+// after [Policy.UnreachableAfter] in a row; refusals after two. A belief has an age: where nothing is said of the number
+// for as many checks and 5 minutes at least, whatever comes instead, that is believed.
 type Watch struct {
 	belief   Belief
 	previous Finding // believed before
 	agreed   time.Time
 	heard    time.Time // when the latest reading was asked
+	answered time.Time // when the latest was that said something of the number: [Watch.Answered]
 
 	doubt    row // answers that speak against the belief
 	refusals row
 	failures row
+	silence  row // readings of any kind that say nothing of the number, since the last one that did
 
 	flapped [2]time.Time // the last two flaps, older first
 
@@ -59,14 +63,21 @@ func (r row) add(at time.Time, p Policy) row {
 	return r
 }
 
-// Resume is a watch that goes on from what was believed before a restart; agreed is when that was last seen.
-func Resume(b Belief, agreed time.Time) Watch { return Watch{belief: b, agreed: agreed} }
+// Resume is a watch that goes on from what was believed before a restart; agreed is when that was last seen, and answered
+// when the API is known to have spoken last.
+func Resume(b Belief, agreed, answered time.Time) Watch {
+	return Watch{belief: b, agreed: agreed, answered: answered}
+}
 
 // Believed is what the watch believes now; the zero Belief before the first.
 func (w Watch) Believed() Belief { return w.belief }
 
 // Agreed is when a reading last spoke for the belief.
 func (w Watch) Agreed() time.Time { return w.agreed }
+
+// Answered is when the question was asked that last brought word of the number: a state, or the refusal that is believed
+// of it. Zero: none is known.
+func (w Watch) Answered() time.Time { return w.answered }
 
 // See hears one reading. One that was not asked after the readings before it says nothing: it is the same voice again,
 // or was overtaken.
@@ -77,10 +88,13 @@ func (w Watch) See(r Reading, p Policy) (Watch, Next) {
 	w.heard = r.At
 	w, settled, done := w.answer(r)
 	if done {
-		return w, settled
+		return w.live(r), settled
 	}
 	w, next := w.see(r, p)
-	next = w.ask(next)
+	if r.Answer != Answered && !w.belief.Same(r.Finding) {
+		w, next = w.age(r, next, p)
+	}
+	w, next = w.live(r), w.ask(next)
 	next.Refuted = settled.Refuted
 	return w, next
 }
@@ -93,9 +107,41 @@ func (w Watch) see(r Reading, p Policy) (Watch, Next) {
 		return w.seeRefused(r, p)
 	case NoAnswer:
 		return w.seeFailure(r, p)
-	default:
-		return w, w.wait(r.At)
+	case Throttled:
+		if w.belief.Same(r.Finding) {
+			return w.agree(r.At), Next{}
+		}
 	}
+	return w, w.wait(r.At)
+}
+
+// live takes that a reading said something of the number.
+func (w Watch) live(r Reading) Watch {
+	if r.Answer == Answered || r.Answer == Refused && w.belief.Same(r.Finding) {
+		w.answered, w.silence = r.At, row{}
+	}
+	return w
+}
+
+// age counts a reading that says nothing of the number and does not speak for what is believed. Whatever they were, enough
+// of them make a belief: that we are limited, where one of them was a 429, or else that there is no answer.
+func (w Watch) age(r Reading, next Next, p Policy) (Watch, Next) {
+	if r.Answer != Throttled && !r.Tells() {
+		return w, next
+	}
+	if w.silence.voices == 0 {
+		w.silence = row{Finding: Finding{Answer: NoAnswer}, since: r.At}
+	}
+	if r.Answer == Throttled {
+		w.silence.Answer = Throttled
+	}
+	w.silence = w.silence.add(r.At, p)
+	s := w.silence
+	if next.Believe != nil || s.voices < p.unreachableAfter() || r.At.Sub(s.since) < staleAfter || w.belief.Same(s.Finding) {
+		return w, next
+	}
+	r.Finding = s.Finding
+	return w.believe(r, s.since)
 }
 
 // wait leaves the question for the second voice where it was: what comes before its time does not move it.
@@ -142,7 +188,7 @@ func (w Watch) seeFailure(r Reading, p Policy) (Watch, Next) {
 	if w.failures.voices == 0 {
 		w.failures = row{Finding: r.Finding, since: r.At}
 	}
-	if w.failures = w.failures.add(r.At, p); w.failures.voices < max(p.UnreachableAfter, leastVoices) {
+	if w.failures = w.failures.add(r.At, p); w.failures.voices < p.unreachableAfter() {
 		return w, w.wait(r.At)
 	}
 	return w.believe(r, w.failures.since)
@@ -167,7 +213,7 @@ func (w Watch) believe(r Reading, since time.Time) (Watch, Next) {
 	}
 	b := Belief{Finding: r.Finding, Since: since, After: w.agreed, At: r.At, Detail: r.Detail}
 	w.previous, w.belief, w.agreed = w.belief.Finding, b, r.At
-	w.doubt, w.refusals, w.failures, w.late = row{}, row{}, row{}, false
+	w.doubt, w.refusals, w.failures, w.silence, w.late = row{}, row{}, row{}, row{}, false
 	return w, Next{Believe: &b}
 }
 
@@ -176,7 +222,7 @@ func (w Watch) agree(at time.Time) Watch {
 	if w.doubt.voices > 0 && at.Sub(w.doubt.since) <= flapWithin {
 		w = w.flap(at)
 	}
-	w.doubt, w.refusals, w.failures, w.agreed = row{}, row{}, row{}, at
+	w.doubt, w.refusals, w.failures, w.silence, w.agreed = row{}, row{}, row{}, row{}, at
 	return w
 }
 

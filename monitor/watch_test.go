@@ -58,7 +58,7 @@ func TestSeeingNothingNewDoesNotAllocate(t *testing.T) {
 		{"authorized", "429"},
 		{"authorized", "mute"},
 	} {
-		w := monitor.Resume(monitor.Belief{Finding: finding(test.believed)}, epoch())
+		w := monitor.Resume(monitor.Belief{Finding: finding(test.believed)}, epoch(), epoch())
 		r := reading(test.seen, epoch().Add(time.Minute))
 		if n := testing.AllocsPerRun(100, func() { _, _ = w.See(r, p) }); n != 0 {
 			t.Errorf("seeing %s while %s is believed: %v allocations", test.seen, test.believed, n)
@@ -75,9 +75,9 @@ func watchScript(t *testing.T, p monitor.Policy, script string) {
 		var next monitor.Next
 		switch l.words[0] {
 		case "resume":
-			w = monitor.Resume(monitor.Belief{Finding: finding(l.words[1]), Since: l.at, At: l.at}, l.at)
+			w = monitor.Resume(monitor.Belief{Finding: finding(l.words[1]), Since: l.at, At: l.at}, l.at, l.at)
 		case "restart":
-			w = monitor.Resume(w.Believed(), w.Agreed())
+			w = monitor.Resume(w.Believed(), w.Agreed(), w.Answered())
 		case "claim":
 			before := w.Believed()
 			w, next = w.Claim(claim(t, l), p)

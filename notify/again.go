@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ const (
 	burst       = 4             // so many messages that rang
 	burstWithin = 2 * time.Hour // within this are enough: what goes to and fro waits until the first is as old
 	keptLoud    = 8
+	holdAtMost  = time.Minute
 )
 
 // heard remembers what rang.
@@ -21,33 +23,45 @@ func (p *pace) heard(s monitor.Settlement) {
 		return
 	}
 	p.loud = last(append(p.loud, s.At))
-	if slices.ContainsFunc(s.Notes, func(n monitor.Note) bool { return n.Again() && rings(n) }) {
+	if slices.ContainsFunc(s.Notes, func(n monitor.Note) bool { return n.RingsAgain() && rings(n) }) {
 		p.again = last(append(p.again, s.At))
 	}
 }
 
 func last(times []time.Time) []time.Time { return times[max(0, len(times)-keptLoud):] }
 
-// mayRingAgain reports whether the chat may be rung for what goes to and fro.
-func (p *pace) mayRingAgain(now time.Time) bool {
-	if n := len(p.loud); n >= burst && now.Sub(p.loud[n-burst]) < burstWithin {
-		return false
+// mayRingAt is when the chat may be rung again for what goes to and fro.
+func (p *pace) mayRingAt(now time.Time) time.Time {
+	at := monitor.NextRing(p.again, now)
+	if n := len(p.loud); n >= burst && p.loud[n-burst].Add(burstWithin).After(at) {
+		at = p.loud[n-burst].Add(burstWithin)
 	}
-	return !monitor.NextRing(p.again, now).After(now)
+	return at
 }
 
-// timely leaves out what may not ring yet. It stays due, and what of it is over meanwhile never rings.
-func (r *Relay) timely(to monitor.Address, due []monitor.Note) []monitor.Note {
-	if !slices.ContainsFunc(due, monitor.Note.Again) {
-		return due
+// timely puts off what may not ring yet, for a minute at most: what of it is good by then never rings.
+func (r *Relay) timely(ctx context.Context, to monitor.Address, due []monitor.Note) ([]monitor.Note, error) {
+	var held []monitor.Note
+	for _, n := range due {
+		if n.RingsAgain() && rings(n) {
+			held = append(held, n)
+		}
 	}
-	var may bool
-	r.paced(to, func(p *pace, now time.Time) { may = p.mayRingAgain(now) })
-	if may {
-		return due
+	if len(held) == 0 {
+		return due, nil
 	}
-	return slices.DeleteFunc(slices.Clone(due), func(n monitor.Note) bool { return n.Again() && rings(n) })
+	var now, at time.Time
+	r.paced(to, func(p *pace, t time.Time) { now, at = t, p.mayRingAt(t) })
+	if !at.After(now) {
+		return due, nil
+	}
+	if latest := now.Add(holdAtMost); at.After(latest) {
+		at = latest
+	}
+	return without(due, held), r.settle(ctx, monitor.Settlement{
+		To: to, Notes: held, At: now, End: monitor.SettledHeld, Until: at, Reason: "the chat was rung often enough lately",
+	})
 }
 
 // moot holds for a ring for what goes to and fro that came too late: its card shows that it is good by now.
-func moot(n monitor.Note) bool { return n.Again() && !n.Incident.Open() && n.Card != 0 }
+func moot(n monitor.Note) bool { return n.RingsAgain() && !n.Incident.Open() && n.Card != 0 }

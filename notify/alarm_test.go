@@ -222,18 +222,17 @@ func TestAlarmInAChatThatIsTrouble(t *testing.T) {
 		}
 	})
 	withAlarm(t, func(t *testing.T, a *alarmed, _ *notify.Alarm) {
-		a.end = monitor.SettledFailed
+		a.end = monitor.SettledRefused
 		a.set(errFailing, "1")
-		pass(5 * time.Minute)
-		a.set(nil)
-		pass(time.Hour)
+		pass(50 * time.Second)
+		a.crier.mu.Lock()
 		if a.cards+a.edits+a.over != 0 {
 			t.Error("a chat that refuses is told on")
 		}
-		a.set(errFailing)
+		a.crier.mu.Unlock()
 		pass(time.Minute)
 		if a.cards != 1 {
-			t.Error("the next trouble is not tried")
+			t.Errorf("%d messages after the refusal was over", a.cards)
 		}
 	})
 }

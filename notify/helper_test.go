@@ -79,7 +79,7 @@ func (o *office) work(line shelf) func() {
 	o.t.Helper()
 	var err error
 	o.relay, err = notify.New(notify.Options{
-		Outbox: line, Cards: line, Lists: line, Teller: o.chats, Shower: o.chats, Log: slog.New(slog.NewTextHandler(o.log, nil)),
+		Outbox: line, Cards: line, Lists: line, Joins: line, Teller: o.chats, Shower: o.chats, Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		Settled: func(s monitor.Settlement) {
 			o.chats.mu.Lock()
 			defer o.chats.mu.Unlock()
@@ -194,7 +194,7 @@ func (o *office) nothingDue() bool {
 type chats struct {
 	turn func(ctx context.Context, to monitor.Address) error
 	tell func(ctx context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement // nil: told
-	edit func(ctx context.Context, c monitor.Card) (bool, error)                                // nil: shown
+	edit func(ctx context.Context, c monitor.Card) monitor.Settlement                           // nil: shown
 
 	mu       sync.Mutex
 	began    time.Time
@@ -250,15 +250,23 @@ func (c *chats) arrive(to monitor.Address, notes []monitor.Note) monitor.Settlem
 	return monitor.Settlement{To: to, Notes: notes, End: monitor.SettledTold, MessageID: c.next}
 }
 
-func (c *chats) Show(ctx context.Context, card monitor.Card) (bool, error) {
+func (c *chats) Show(ctx context.Context, card monitor.Card) monitor.Settlement {
 	c.mu.Lock()
 	c.edits = append(c.edits, card)
 	c.mu.Unlock()
 	if c.edit == nil {
-		return false, nil
+		return shown
 	}
 	return c.edit(ctx, card)
 }
+
+// The ends of an edit.
+var (
+	shown   = monitor.Settlement{End: monitor.SettledTold}
+	gone    = monitor.Settlement{End: monitor.SettledFailed, Reason: "gone"}
+	refused = monitor.Settlement{End: monitor.SettledAgain, Reason: "too many edits"}
+	lost    = monitor.Settlement{End: monitor.SettledAgain, Reason: "no answer", MaybeSent: true}
+)
 
 func (c *chats) List(context.Context, monitor.Card) (int, error) {
 	c.mu.Lock()
@@ -303,6 +311,7 @@ type shelf interface {
 	notify.Outbox
 	notify.Cards
 	notify.Lists
+	notify.Joins
 }
 
 // line is a way to the store that fails on command, before or after the call was carried out. "Settle" is a call that
@@ -356,8 +365,24 @@ func (l *line) Stale(ctx context.Context, to monitor.Address) (cards []monitor.C
 	return cards, err
 }
 
-func (l *line) Shown(ctx context.Context, c monitor.Card) error {
-	return l.over("Shown", c.To, func() error { return l.store.Shown(ctx, c) })
+func (l *line) Shown(ctx context.Context, c monitor.Card, at time.Time) error {
+	return l.over("Shown", c.To, func() error { return l.store.Shown(ctx, c, at) })
+}
+
+func (l *line) Join(ctx context.Context, message int, notes []monitor.Note, until time.Time) (joined bool, err error) {
+	err = l.over("Join", notes[0].To, func() error {
+		joined, err = l.store.Join(ctx, message, notes, until)
+		return err
+	})
+	return joined, err
+}
+
+func (l *line) Showing(ctx context.Context, c monitor.Card) error {
+	return l.over("Showing", c.To, func() error { return l.store.Showing(ctx, c) })
+}
+
+func (l *line) Unshown(ctx context.Context, c monitor.Card) error {
+	return l.over("Unshown", c.To, func() error { return l.store.Unshown(ctx, c) })
 }
 
 func (l *line) Forget(ctx context.Context, id int64) error {

@@ -18,15 +18,17 @@ type outcry struct {
 	alarm *Alarm
 	to    monitor.Address
 
-	card   int // the message; 0: none
+	since  time.Time // when the trouble began that it is about
+	card   int       // the message; 0: none
 	shown  monitor.Trouble
 	edited time.Time
 	ended  bool                        // that it is over has been answered
 	rang   map[monitor.InstanceID]bool // what needs people, and they were rung for
 	rungAt time.Time
 	repeat bool // the last try may have arrived
-	refuse bool // the chat cannot be told of this trouble
 	fails  int
+
+	refusals monitor.Chat // of this trouble
 }
 
 // run keeps the chat told until ctx ends.
@@ -34,6 +36,9 @@ func (o *outcry) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		t, changed := o.alarm.news()
 		wait, err := o.next(ctx, t)
+		if errors.Is(err, errRefused) {
+			continue // it is left alone
+		}
 		if err != nil {
 			if o.fails == 0 && ctx.Err() == nil {
 				o.alarm.Log.WarnContext(ctx, "chat not told of our own trouble, trying again",
@@ -61,8 +66,10 @@ func (o *outcry) run(ctx context.Context) {
 func (o *outcry) next(ctx context.Context, t monitor.Trouble) (time.Duration, error) {
 	o.begin(t)
 	switch {
-	case t.Since.IsZero(), o.refuse, o.card == 0 && t.Over():
+	case t.Since.IsZero(), o.card == 0 && t.Over():
 		return 0, nil
+	case time.Now().Before(o.refusals.ProbeAt):
+		return time.Until(o.refusals.ProbeAt), nil
 	case o.card == 0:
 		return atOnce, o.open(ctx)
 	case t.Over():
@@ -84,12 +91,12 @@ func (o *outcry) next(ctx context.Context, t monitor.Trouble) (time.Duration, er
 // begin forgets the last trouble when another one comes that is not its return.
 func (o *outcry) begin(t monitor.Trouble) {
 	switch {
-	case t.Since.Equal(o.shown.Since):
+	case t.Since.Equal(o.since):
 		return
-	case o.shown.Over() && t.Since.Sub(o.shown.Until) >= relapseWithin, o.refuse:
+	case o.shown.Over() && t.Since.Sub(o.shown.Until) >= relapseWithin, !o.refusals.Age.IsZero():
 		*o = outcry{alarm: o.alarm, to: o.to}
 	}
-	o.ended = false
+	o.since, o.ended = t.Since, false
 }
 
 const (
@@ -205,21 +212,26 @@ func (o *outcry) turn(ctx context.Context, wait func(context.Context, monitor.Ad
 	return o.alarm.current(), err
 }
 
+var errRefused = errors.New("notify: the chat refuses")
+
 var errUntold = errors.New("notify: our own trouble was not told")
 
-// cry writes once. A chat that cannot be written to is left alone until the next trouble.
+// cry writes once. A chat that refuses is left alone for a while, longer and longer.
 func (o *outcry) cry(ctx context.Context, t monitor.Trouble, card int) (messageID int, err error) {
 	t.Repeat = o.repeat
 	s := o.alarm.Crier.Cry(ctx, o.to, t, card)
 	o.repeat = s.MaybeSent
 	switch s.End {
 	case monitor.SettledTold:
-		o.to = s.To
+		o.to, o.refusals = s.To, monitor.Chat{}
 		return s.MessageID, nil
-	case monitor.SettledFailed:
-		o.refuse = true
-		o.alarm.Log.ErrorContext(ctx, "chat cannot be told of our own trouble", "chat", o.to.Chat, "topic", o.to.Topic, "reason", s.Reason)
-		return 0, nil
+	case monitor.SettledFailed, monitor.SettledRefused:
+		var news bool
+		if o.refusals, news = o.refusals.Refuse(s.Reason, time.Now()); news {
+			o.alarm.Log.ErrorContext(ctx, "chat refuses to be told of our own trouble, trying again ever more slowly",
+				"chat", o.to.Chat, "topic", o.to.Topic, "reason", s.Reason)
+		}
+		return 0, errRefused
 	default:
 		return 0, errors.Join(errUntold, errors.New(s.Reason))
 	}

@@ -27,8 +27,18 @@ type Cards interface {
 	// Outdated names the chats with a card that is stale or unlisted.
 	Outdated(ctx context.Context) ([]monitor.Address, error)
 	Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error)
-	Shown(ctx context.Context, c monitor.Card) error
+	// Shown says that the card's message shows its entries, which tells its notes.
+	Shown(ctx context.Context, c monitor.Card, at time.Time) error
+	// Forget drops a card whose message is gone; its notes are due again.
 	Forget(ctx context.Context, cardID int64) error
+}
+
+// Joins holds the notes that an edit of a card is to tell.
+type Joins interface {
+	// Join lets an edit of a message tell the notes; until a time they wait for it. It reports whether that is a card.
+	Join(ctx context.Context, messageID int, notes []monitor.Note, until time.Time) (bool, error)
+	Showing(ctx context.Context, c monitor.Card) error
+	Unshown(ctx context.Context, c monitor.Card) error
 }
 
 // Lists holds the files that name what a card cannot.
@@ -49,8 +59,8 @@ type Teller interface {
 type Shower interface {
 	// TurnToShow waits until an edit may be made in the chat; everything else goes before it.
 	TurnToShow(ctx context.Context, to monitor.Address) error
-	// Show edits the card; gone: its message cannot be edited any more.
-	Show(ctx context.Context, c monitor.Card) (gone bool, err error)
+	// Show edits the card, and says what became of that: told is shown, and failed that its message can never be edited.
+	Show(ctx context.Context, c monitor.Card) monitor.Settlement
 	// List writes, or brings up to date, the file that names all of a card, and gives its message's id.
 	List(ctx context.Context, c monitor.Card) (messageID int, err error)
 }
@@ -60,6 +70,7 @@ type Options struct {
 	Outbox  Outbox
 	Cards   Cards
 	Lists   Lists
+	Joins   Joins
 	Teller  Teller
 	Shower  Shower
 	Log     *slog.Logger
@@ -88,7 +99,8 @@ const lookEvery = time.Second
 
 // New makes a relay.
 func New(o Options) (*Relay, error) {
-	if o.Outbox == nil || o.Cards == nil || o.Lists == nil || o.Teller == nil || o.Shower == nil || o.Log == nil {
+	if o.Outbox == nil || o.Cards == nil || o.Lists == nil || o.Joins == nil ||
+		o.Teller == nil || o.Shower == nil || o.Log == nil {
 		return nil, errors.New("notify: an option is missing")
 	}
 	if o.Settled == nil {

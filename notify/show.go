@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,7 +42,7 @@ func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error)
 	}
 	var next monitor.Card
 	r.paced(to, func(p *pace, now time.Time) {
-		next = p.longestUnshown(stale)
+		next = p.nextToShow(stale)
 		p.wasShown(next, now)
 	})
 	if err := r.show(ctx, next); err != nil {
@@ -53,27 +54,51 @@ func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error)
 	return true, nil
 }
 
-// show edits the card. One that nobody can write is forgotten: it would hold up the others.
+// show edits the card, which is a try to tell its notes. One that nobody can write is forgotten: it would hold up the others.
 func (r *Relay) show(ctx context.Context, c monitor.Card) error {
-	var gone bool
-	var err error
-	if r.panics(ctx, func() { gone, err = r.Shower.Show(ctx, c) }) {
-		gone = true
+	if len(c.Notes) > 0 {
+		if err := r.Joins.Showing(ctx, c); err != nil {
+			return fmt.Errorf("notify: beginning to show: %w", err)
+		}
 	}
-	if err != nil {
-		return fmt.Errorf("notify: editing a card: %w", err)
+	var s monitor.Settlement
+	if r.panics(ctx, func() { s = r.Shower.Show(ctx, c) }) {
+		s.End = monitor.SettledFailed
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
-	if gone {
-		r.paced(c.To, func(p *pace, _ time.Time) {
-			if p.growing == c.MessageID {
-				p.growing = 0
-			}
-		})
-		return r.Cards.Forget(ctx, c.ID)
+	if s.End == monitor.SettledTold {
+		return r.shown(ctx, c)
 	}
-	return r.Cards.Shown(ctx, c)
+	r.paced(c.To, func(p *pace, _ time.Time) { p.stopGrowing(c.MessageID) })
+	if s.End == monitor.SettledFailed {
+		return r.forget(ctx, c)
+	}
+	err := fmt.Errorf("notify: editing a card: %s", s.Reason)
+	if len(c.Notes) > 0 && !s.MaybeSent {
+		err = errors.Join(err, r.Joins.Unshown(ctx, c))
+	}
+	return err
+}
+
+func (r *Relay) shown(ctx context.Context, c monitor.Card) error {
+	s := c.Told(time.Now())
+	if err := r.Cards.Shown(ctx, c, s.At); err != nil {
+		return err
+	}
+	if len(s.Notes) > 0 {
+		r.Settled(s)
+	}
+	return nil
+}
+
+// forget drops a card whose message is gone. What was to be told by it is told otherwise.
+func (r *Relay) forget(ctx context.Context, c monitor.Card) error {
+	if err := r.Cards.Forget(ctx, c.ID); err != nil {
+		return err
+	}
+	r.Nudge()
+	return nil
 }
 
 func (r *Relay) listIsDue(to monitor.Address) bool {

@@ -2,7 +2,6 @@ package notify_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -46,9 +45,9 @@ func TestManyChangesAreOneEdit(t *testing.T) {
 func TestAnEditNeverDelaysANote(t *testing.T) {
 	t.Parallel()
 	inOffice(t, func(t *testing.T, o *office) {
-		o.chats.edit = func(ctx context.Context, _ monitor.Card) (bool, error) {
+		o.chats.edit = func(ctx context.Context, _ monitor.Card) monitor.Settlement {
 			<-ctx.Done()
-			return false, ctx.Err()
+			return lost
 		}
 		end := o.work(o.store)
 		o.happen(0, 1)
@@ -72,7 +71,12 @@ func TestAnEditNeverDelaysANote(t *testing.T) {
 func TestACardWhoseMessageIsGoneIsForgotten(t *testing.T) {
 	t.Parallel()
 	inOffice(t, func(t *testing.T, o *office) {
-		o.chats.edit = func(_ context.Context, c monitor.Card) (bool, error) { return c.To == ops, nil }
+		o.chats.edit = func(_ context.Context, c monitor.Card) monitor.Settlement {
+			if c.To == ops {
+				return gone
+			}
+			return shown
+		}
 		end := o.work(o.store)
 		defer end()
 		for event := range 3 {
@@ -98,12 +102,12 @@ func TestAFailingEditIsTriedAgainWithRests(t *testing.T) {
 	t.Parallel()
 	inOffice(t, func(t *testing.T, o *office) {
 		var tries []float64
-		o.chats.edit = func(_ context.Context, c monitor.Card) (bool, error) {
+		o.chats.edit = func(_ context.Context, c monitor.Card) monitor.Settlement {
 			if c.To == ops && time.Since(o.began) < 40*time.Second {
 				tries = append(tries, time.Since(o.began).Seconds())
-				return false, errors.New("too many edits")
+				return refused
 			}
-			return false, nil
+			return shown
 		}
 		o.happen(0, 1)
 		end := o.work(o.store)
@@ -121,11 +125,11 @@ func TestAFailingEditIsTriedAgainWithRests(t *testing.T) {
 func TestACardThatPanicsIsForgotten(t *testing.T) {
 	t.Parallel()
 	inOffice(t, func(t *testing.T, o *office) {
-		o.chats.edit = func(_ context.Context, c monitor.Card) (bool, error) {
+		o.chats.edit = func(_ context.Context, c monitor.Card) monitor.Settlement {
 			if c.Entries[0].Subject == subject(0) {
 				panic("no words for it")
 			}
-			return false, nil
+			return shown
 		}
 		end := o.work(o.store)
 		defer end()

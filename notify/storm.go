@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -14,6 +16,7 @@ const (
 	gather     = 10 * time.Second // in a storm a message waits this long after the last one for what else comes
 	growWithin = time.Minute      // since a digest last grew, new incidents join it
 	growAtMost = 5 * time.Minute  // since it began
+	showWithin = 30 * time.Second // what joins a card waits this long for the edit that tells it
 	editEvery  = 5 * time.Second  // a card of many is edited at most this often
 	listAfter  = 8 * time.Second  // since a card of very many changed, a file names all
 	listEvery  = 12 * time.Second // and that is brought up to date at most this often
@@ -32,6 +35,7 @@ type pace struct {
 	shown    map[int64]time.Time // when a card was last edited
 	loud     []time.Time         // the last messages that rang
 	again    []time.Time         // those of them that rang for what goes to and fro
+	atMost   int                 // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -61,6 +65,13 @@ func (p *pace) takes(begun []monitor.Note, now time.Time) int {
 	return p.growing
 }
 
+// stopGrowing lets nothing more join a message: what joins waits for an edit of it, and it cannot be edited, for now or for ever.
+func (p *pace) stopGrowing(message int) {
+	if p.growing == message {
+		p.growing = 0
+	}
+}
+
 // listIn is how long the file of a card of very many waits for what else changes.
 func (p *pace) listIn(now time.Time) time.Duration {
 	if p.listDue.IsZero() {
@@ -72,9 +83,12 @@ func (p *pace) listIn(now time.Time) time.Duration {
 	return p.listDue.Sub(now)
 }
 
-// longestUnshown is the card that has waited longest for its edit: one that changes all the time does not hold up others.
-func (p *pace) longestUnshown(stale []monitor.Card) monitor.Card {
-	return slices.MinFunc(stale, func(a, b monitor.Card) int { return p.shown[a.ID].Compare(p.shown[b.ID]) })
+// nextToShow is a card that is to tell something, and of those, or of all, the one that has waited longest for its edit: one
+// that changes all the time does not hold up others.
+func (p *pace) nextToShow(stale []monitor.Card) monitor.Card {
+	return slices.MinFunc(stale, func(a, b monitor.Card) int {
+		return cmp.Or(cmp.Compare(min(len(b.Notes), 1), min(len(a.Notes), 1)), p.shown[a.ID].Compare(p.shown[b.ID]))
+	})
 }
 
 // wasShown remembers an edit, as long as the card may be stale again soon.
@@ -83,8 +97,28 @@ func (p *pace) wasShown(c monitor.Card, now time.Time) {
 	p.shown[c.ID] = now
 }
 
+// cut leaves of what is due as much as the next message may say. One that was refused, nobody knows why, is followed by
+// one with a single matter, so that what is to blame does not keep back the rest; then by more and more.
+func (p *pace) cut(due []monitor.Note) []monitor.Note {
+	if p.atMost == 0 {
+		return due
+	}
+	matters := make(map[matter]bool)
+	var first []monitor.Note
+	for _, n := range due {
+		if m := matterOf(n); matters[m] || len(matters) < p.atMost {
+			matters[m] = true
+			first = append(first, n)
+		}
+	}
+	return first
+}
+
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
+	if p.atMost *= 2; p.atMost > monitor.MaxNamed {
+		p.atMost = 0
+	}
 	storm := p.storm(s.At)
 	p.messages = append(p.messages, s.At)
 	p.heard(s)
@@ -113,9 +147,11 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 	do(r.paces[to], time.Now())
 }
 
-// join settles what needs no message of its own: incidents that begin while a digest grows, which an edit of it shows,
-// and those that are over on a card of many while others there are not. It reports whether there was any.
+// join leaves to an edit what needs no message of its own: incidents that begin while a digest grows, and those that are over
+// on a card of many while others there are not. Both are told when that edit was shown. What no edit has shown within a while,
+// or a try could not tell, gets a message. It reports whether there was any to join.
 func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note) (bool, error) {
+	due = untried(due)
 	begun := make(map[matter]bool)
 	var beginnings []monitor.Note
 	for _, n := range due {
@@ -135,21 +171,46 @@ func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note
 			byMessage[n.Card] = append(byMessage[n.Card], n)
 		}
 	}
+	found := false
 	for message, notes := range byMessage {
-		s := monitor.Settlement{To: to, Notes: notes, At: time.Now(), End: monitor.SettledTold, MessageID: message}
-		if err := r.settle(ctx, s); err != nil {
+		joined, err := r.joinTo(ctx, to, message, notes)
+		if err != nil {
 			return false, err
 		}
-		r.Settled(s)
+		found = found || joined
 	}
-	if len(byMessage[growing]) > 0 {
-		r.paced(to, func(p *pace, now time.Time) { p.grown = now })
+	if found {
+		r.Nudge() // the cards are stale now
 	}
-	if len(byMessage) == 0 {
-		return false, nil
+	return found, nil
+}
+
+// untried leaves out the matters of which a note has joined a card or was tried before.
+func untried(due []monitor.Note) []monitor.Note {
+	tried := make(map[matter]bool)
+	for _, n := range due {
+		if n.Joined != 0 || n.Tries > 0 {
+			tried[matterOf(n)] = true
+		}
 	}
-	r.Nudge() // the cards are stale now
-	return true, nil
+	return slices.DeleteFunc(slices.Clone(due), func(n monitor.Note) bool { return tried[matterOf(n)] })
+}
+
+func (r *Relay) joinTo(ctx context.Context, to monitor.Address, message int, notes []monitor.Note) (bool, error) {
+	now := time.Now()
+	joined, err := r.Joins.Join(ctx, message, notes, now.Add(showWithin))
+	if err != nil {
+		return false, fmt.Errorf("notify: joining a card: %w", err)
+	}
+	r.paced(to, func(p *pace, _ time.Time) {
+		switch {
+		case !joined:
+			p.stopGrowing(message)
+		case p.growing == message:
+			p.grown = now
+		}
+	})
+	return joined, nil
 }
 
 // overAmongOthers holds for good news of an incident whose card shows others that are not over yet.

@@ -23,8 +23,8 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if joined, err := r.join(ctx, to, due); joined || err != nil {
 		return joined, err
 	}
-	if due = r.timely(to, due); len(due) == 0 {
-		return false, nil
+	if due, err = r.timely(ctx, to, due); err != nil || len(due) == 0 {
+		return false, err
 	}
 	var wait time.Duration
 	r.paced(to, func(p *pace, now time.Time) { wait = p.hold(now) })
@@ -35,8 +35,8 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil {
 		return false, err
 	}
-	if due = r.timely(to, due); len(due) == 0 {
-		return false, nil
+	if due, err = r.timely(ctx, to, due); err != nil || len(due) == 0 {
+		return false, err
 	}
 	batch := r.next(to, due)
 	if err := r.Outbox.Sending(ctx, batch); err != nil {
@@ -59,6 +59,10 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 		r.paced(to, func(p *pace, _ time.Time) { p.told(s) })
 	case monitor.SettledAgain:
 		return false, fmt.Errorf("notify: telling: %s", s.Reason)
+	case monitor.SettledRefused:
+		r.paced(to, func(p *pace, _ time.Time) { p.atMost = 1 })
+		r.Log.WarnContext(ctx, "refused in words that are not known, each note is tried again by itself",
+			"chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
 	case monitor.SettledFailed:
 		r.Log.ErrorContext(ctx, "can never be told", "chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
 	}
@@ -66,7 +70,7 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 }
 
 // tell gives a message under way a little time to arrive when we end: broken off, it might be told twice. A panic over
-// several notes is followed by a try with the first of them alone, so that in the end it fails only the note that makes it.
+// several notes is followed by a try with the first of them alone, so that in the end it keeps back only the note that makes it.
 func (r *Relay) tell(ctx context.Context, to monitor.Address, batch []monitor.Note) monitor.Settlement {
 	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -75,7 +79,7 @@ func (r *Relay) tell(ctx context.Context, to monitor.Address, batch []monitor.No
 	var s monitor.Settlement
 	for r.panics(ctx, func() { s = r.Teller.Tell(sending, to, batch) }) {
 		if len(batch) == 1 {
-			return monitor.Settlement{To: to, Notes: batch, End: monitor.SettledFailed, Reason: "panic"}
+			return monitor.Settlement{To: to, Notes: batch, End: monitor.SettledRefused, Reason: "panic"}
 		}
 		batch = batch[:1]
 	}
@@ -95,7 +99,7 @@ func (r *Relay) settle(ctx context.Context, s monitor.Settlement) error {
 // next is what goes into the next message; in a storm, all.
 func (r *Relay) next(to monitor.Address, due []monitor.Note) []monitor.Note {
 	var storm bool
-	r.paced(to, func(p *pace, now time.Time) { storm = p.storm(now) })
+	r.paced(to, func(p *pace, now time.Time) { storm, due = p.storm(now), p.cut(due) })
 	if storm {
 		return due
 	}
@@ -115,7 +119,7 @@ func together(due []monitor.Note) []monitor.Note {
 	}
 	taken := map[matter]bool{matterOf(due[0]): true}
 	for _, n := range due {
-		if unpaid(n) && unpaid(due[0]) || n.Again() && due[0].Again() {
+		if unpaid(n) && unpaid(due[0]) || n.RingsAgain() && due[0].RingsAgain() {
 			taken[matterOf(n)] = true
 		}
 	}

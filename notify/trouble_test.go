@@ -68,7 +68,12 @@ func TestTheStoreFailsAtACardsCall(t *testing.T) {
 			t.Run(fmt.Sprintf("%s %t", call, carriedOut), func(t *testing.T) {
 				t.Parallel()
 				inOffice(t, func(t *testing.T, o *office) {
-					o.chats.edit = func(context.Context, monitor.Card) (bool, error) { return call == "Forget", nil }
+					o.chats.edit = func(context.Context, monitor.Card) monitor.Settlement {
+						if call == "Forget" {
+							return gone
+						}
+						return shown
+					}
 					o.happen(0, 1)
 					end := o.work(&line{store: o.store, meet: failing(call, 3, carriedOut)})
 					defer end()
@@ -120,10 +125,11 @@ func TestEveryNoteIsToldWhateverFails(t *testing.T) {
 		rapid.Check(timeless{t}, func(rt *rapid.T) {
 			const matters = 6
 			first += matters
-			f := &faults{lost: make(map[monitor.Address]int), trouble: rapid.SliceOfN(rapid.IntRange(0, 12), 0, 24).Draw(rt, "faults")}
+			f := &faults{lost: make(map[monitor.Address]int), edited: make(map[string]bool), trouble: rapid.SliceOfN(rapid.IntRange(0, 12), 0, 24).Draw(rt, "faults")}
 			o.chats.tell = func(_ context.Context, to monitor.Address, notes []monitor.Note) monitor.Settlement {
 				return f.tell(o, to, notes)
 			}
+			o.chats.edit = func(_ context.Context, c monitor.Card) monitor.Settlement { return f.edit(c) }
 			o.chats.messages, o.chats.edits, o.settled = nil, nil, nil
 			way := &line{store: o.store, meet: f.meet}
 			end := o.work(way)
@@ -141,7 +147,7 @@ func TestEveryNoteIsToldWhateverFails(t *testing.T) {
 				}
 			}
 			f.end()
-			for range 60 { // the longest rest is 30 s, and in a storm a message waits 10 s more
+			for range 120 { // an edit is waited for for 30 s, the longest rest is that too, and in a storm a message waits 10 s more
 				if o.pass(time.Second); o.nothingDue() {
 					break
 				}
@@ -165,7 +171,8 @@ type faults struct {
 	mu      sync.Mutex
 	trouble []int
 	lost    map[monitor.Address]int // messages that arrived, but their answer or its commit did not
-	unheard bool                    // a settlement was kept, but that was not heard
+	edited  map[string]bool         // what an edit has told, by chat and key
+	wrong   error
 }
 
 func (f *faults) end() {
@@ -199,18 +206,46 @@ func (f *faults) meet(call string, to monitor.Address) (before, after error) {
 		}
 		return errOff, nil
 	case 3:
-		if call == "Settle" {
-			f.mu.Lock()
-			f.unheard = true
-			f.mu.Unlock()
-		}
 		return nil, errOff
 	default:
 		return nil, nil
 	}
 }
 
+func editedKey(to monitor.Address, key string) string { return fmt.Sprint(to.Chat, " ", key) }
+
+func (f *faults) edit(c monitor.Card) monitor.Settlement {
+	next := f.take()
+	switch next {
+	case 1:
+		return refused
+	case 2:
+		return gone
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, n := range c.Notes {
+		f.edited[editedKey(c.To, n.Alert.Key)] = true
+	}
+	if next == 3 {
+		return lost
+	}
+	return shown
+}
+
+// watch wants a mark of what an edit has told, its receipt being lost.
+func (f *faults) watch(to monitor.Address, notes []monitor.Note) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, n := range notes {
+		if f.edited[editedKey(to, n.Alert.Key)] && !n.Repeat {
+			f.wrong = fmt.Errorf("%s was told by an edit, and again without a mark", n.Alert.Key)
+		}
+	}
+}
+
 func (f *faults) tell(o *office, to monitor.Address, notes []monitor.Note) monitor.Settlement {
+	f.watch(to, notes)
 	switch f.take() {
 	case 1, 2:
 		return again(to, notes, false)
@@ -227,7 +262,7 @@ func (f *faults) tell(o *office, to monitor.Address, notes []monitor.Note) monit
 }
 
 // judge: every note at least once, in order within its matter; again only where a message was lost, and marked then.
-// An incident that joined a digest is told by the edit of it.
+// What joined a digest is told by the edit of it that carried the note.
 func (f *faults) judge(o *office, to monitor.Address, keys []string) error {
 	seen := make(map[string]int)
 	last := make(map[monitor.Subject]int64)
@@ -249,29 +284,10 @@ func (f *faults) judge(o *office, to monitor.Address, keys []string) error {
 			}
 		}
 	}
-	joined := make(map[string]bool)
-	for _, s := range o.settled {
-		for _, n := range s.Notes {
-			joined[n.Alert.Key] = joined[n.Alert.Key] || s.To == to && s.End == monitor.SettledTold
-		}
-	}
-	edited := make(map[string]bool)
-	for _, card := range o.chats.edits {
-		for _, e := range card.Entries {
-			for event := range e.Incident.Events {
-				edited[fmt.Sprint(to.Chat == card.To.Chat, e.Subject, event+1)] = true
-			}
-		}
-	}
 	for _, key := range keys {
-		var n, event int
-		if _, err := fmt.Sscanf(key, "%d.%d", &n, &event); err != nil {
-			return err
-		}
-		onCard := edited[fmt.Sprint(true, subject(n), event)] && (joined[key] || f.unheard)
-		if seen[key] == 0 && !onCard {
+		if seen[key] == 0 && !f.edited[editedKey(to, key)] {
 			return fmt.Errorf("%s was not told", key)
 		}
 	}
-	return nil
+	return f.wrong
 }

@@ -2,16 +2,17 @@ package outside
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"greenwatch/dial"
 	"greenwatch/secret"
 )
 
@@ -49,12 +50,12 @@ func NewHeart(o HeartOptions) (*Heart, error) {
 		return nil, errors.New("outside: a heart needs a URL and a log")
 	}
 	if o.HTTP == nil {
-		o.HTTP = &http.Transport{
-			DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-			TLSHandshakeTimeout: 5 * time.Second,
-			IdleConnTimeout:     90 * time.Second,
-			ForceAttemptHTTP2:   true,
-		}
+		o.HTTP = dial.New(dial.Options{Timeout: 5 * time.Second, Log: o.Log}).Over(&http.Transport{
+			TLSClientConfig:    &tls.Config{MinVersion: tls.VersionTLS12},
+			IdleConnTimeout:    90 * time.Second,
+			DisableCompression: true,
+			ForceAttemptHTTP2:  true,
+		})
 	}
 	return &Heart{
 		url: u, redact: newRedactor(u.String()), log: o.Log, beats: make(chan beat, 1),

@@ -1,7 +1,6 @@
 package outside
 
 import (
-	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -12,8 +11,7 @@ import (
 )
 
 const (
-	shortestWord = 6 // of an address that is masked in the errors about it
-	shortestKey  = 8 // that is masked wherever it appears; it has a digit
+	shortestKey = 8 // of an address that is masked wherever it appears; it has a digit
 )
 
 // Secrets are what must not be seen of an address anywhere: the whole of it, its password, and whatever in it may be a
@@ -52,7 +50,7 @@ func pieces(u *url.URL) []string {
 var anyAddress = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"]+`)
 
 // redactor masks every address in a text, and every piece and word of its own wherever it stands.
-type redactor struct{ own *strings.Replacer }
+type redactor struct{ own *secret.Known }
 
 func newRedactor(address string) redactor {
 	words := []string{address}
@@ -64,17 +62,19 @@ func newRedactor(address string) redactor {
 			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_'
 		})...)
 	}
-	words = slices.DeleteFunc(words, func(s string) bool { return len(s) < shortestWord })
-	slices.SortFunc(words, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
-	var pairs []string
-	for _, word := range slices.Compact(words) {
-		for _, form := range []string{word, url.QueryEscape(word), url.PathEscape(word)} {
-			pairs = append(pairs, form, secret.Mask)
-		}
+	known := secret.NewKnown()
+	for _, word := range words {
+		known.Hide(secret.New(word))
 	}
-	return redactor{strings.NewReplacer(pairs...)}
+	return redactor{known}
 }
 
+const longest = 300 // characters that are shown of an error
+
 func (r redactor) text(s string) string {
-	return r.own.Replace(anyAddress.ReplaceAllString(s, secret.Mask))
+	s = r.own.Masked(anyAddress.ReplaceAllString(s, secret.Mask))
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return s
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,5 +63,37 @@ func TestWriterLearns(t *testing.T) {
 	w.Hide(secret.New(token), secret.New(token))
 	if _, err := w.Write([]byte("a " + token + " b")); err != nil || out.String() != "a *** b" {
 		t.Errorf("got %q, %v", out.String(), err)
+	}
+}
+
+// A server may quote a secret escaped as it likes, in whole or in part.
+func TestMaskedHoweverEscaped(t *testing.T) {
+	t.Parallel()
+	const token, password = "123456:AAF-very_secret-value", "p&ss \"wo\\rd%41"
+	known := secret.NewKnown(secret.New(token), secret.New("AAF-very_secret-value"), secret.New(password))
+	for text, want := range map[string]string{
+		"bot123456:AAF-very_secret-value/getMe":                "bot***/getMe",
+		"bot123456%3AAAF-very_secret-value/getMe":              "bot***/getMe",
+		"bot123456%3aAAF%2Dvery%5fsecret-%76alue/getMe":        "bot***/getMe",
+		"bot123456%253AAAF%252Dvery_secret-value/getMe":        "bot***/getMe",
+		"%2Fbot123456\\u003aAAF-very\\x5fsecret-value%2FgetMe": "%2Fbot***%2FgetMe",
+		"77:AAF-very_secret-value":                             "77:***",
+		"%%3%zzAAF-very_secret-value%":                         "%%3%zz***%",
+		url.QueryEscape(password):                              "***",
+		url.PathEscape(password) + url.PathEscape(token):       "******",
+		strconv.Quote(password):                                `"***"`,
+		`{"a":"p\u0026ss \"wo\\rd%41"}`:                        `{"a":"***"}`,
+		"a text of 100% and C:\\users":                         "a text of 100% and C:\\users",
+		"AAF-very_secret-valu":                                 "AAF-very_secret-valu",
+	} {
+		if got := known.Masked(text); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+		if strings.Contains(secret.Decoded(known.Masked(text)), "AAF-very_secret-value") {
+			t.Errorf("%s: still there", text)
+		}
+	}
+	if got := new(secret.Known).Masked(token); got != token {
+		t.Error(got)
 	}
 }

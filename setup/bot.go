@@ -40,7 +40,7 @@ func (d *dialogue) bot(ctx context.Context) error {
 				return err
 			}
 			return d.webhook(ctx)
-		case telegram.BotDead, telegram.Malformed:
+		case telegram.BotDead, telegram.Unknown:
 			d.say("Telegram does not take this token: %v", err)
 			d.advise("Open @BotFather, send /mybots, choose the bot, then API Token, and paste what it shows.")
 			token = ""

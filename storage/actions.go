@@ -14,7 +14,8 @@ import (
 // runbook is who wanted what nobody by name did, as the audit log says it.
 var runbook = monitor.Person{Name: "runbook"}
 
-// saveAction keeps how far an action got. A new one is in the audit log from the same commit on.
+// saveAction keeps how far an action got. A new one is in the audit log from the same commit on. One that a person wants
+// anew under the key of a former one is refused, whatever the case remembers: a key is used once.
 func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
 	body, err := json.Marshal(a)
 	if err != nil {
@@ -26,17 +27,25 @@ func saveAction(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
 	if err != nil {
 		return err
 	}
-	if rows, err := made.RowsAffected(); err != nil {
+	rows, err := made.RowsAffected()
+	switch {
+	case err != nil:
 		return err
-	} else if rows > 0 {
-		by := a.By
-		if a.Automatic {
-			by = runbook
-		}
-		return addAudit(ctx, tx, monitor.AuditEntry{At: a.At, By: by, What: string(a.Verb), Subject: a.Subject, Where: a.To})
+	case rows > 0:
+		return audit(ctx, tx, a)
+	case a.State == monitor.Wanted && !a.Automatic:
+		return &monitor.RepeatedError{Action: a}
 	}
 	_, err = tx.ExecContext(ctx, `update actions set state = $1, body = $2 where key = $3`, a.State, string(body), a.Key)
 	return err
+}
+
+func audit(ctx context.Context, tx *sql.Tx, a monitor.Action) error {
+	by := a.By
+	if a.Automatic {
+		by = runbook
+	}
+	return addAudit(ctx, tx, monitor.AuditEntry{At: a.At, By: by, What: string(a.Verb), Subject: a.Subject, Where: a.To})
 }
 
 // Actions are those that got as far as state, oldest first.

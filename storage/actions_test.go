@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -50,6 +51,60 @@ func testActions(t *testing.T, s *storage.Store) {
 	}
 	if diff := cmp.Diff(want, log); diff != "" {
 		t.Errorf("audit log (-want +got):\n%s", diff)
+	}
+}
+
+// What was answered is kept with the case, whatever the answer was, and a key that was used is not used again: not even by
+// somebody who has forgotten it.
+func testKeyOnce(t *testing.T, s *storage.Store) {
+	subscribe(t, s, ops)
+	key := 0
+	press := func(p monitor.Press, now time.Time) error {
+		var refused error
+		_, err := s.Update(t.Context(), kazan, func(c monitor.Case) (monitor.Case, monitor.Effects) {
+			var e monitor.Effects
+			p.Verb, p.To, p.Until = monitor.Reboot, ops, now.Add(time.Minute)
+			c, e, refused = c.Press(p, monitor.Scene{Now: now, Policy: monitor.DefaultPolicy()})
+			return c, e
+		})
+		return errors.Join(err, refused)
+	}
+	refuse := func() {
+		update(t, s, kazan, func(c monitor.Case) (monitor.Case, monitor.Effects) {
+			return c.Done(c.Action, monitor.Outcome{Kind: monitor.OutcomeRefused}, monitor.Scene{Now: start})
+		})
+	}
+	must(t, press(monitor.Press{Key: "a"}, start))
+	refuse()
+	must(t, press(monitor.Press{Key: "b"}, start))
+	refuse()
+	for _, again := range []struct {
+		monitor.Press
+		at   time.Time
+		want error
+	}{
+		{monitor.Press{Key: "c", No: true}, start, monitor.ErrCancelled},
+		{monitor.Press{Key: "c"}, start, monitor.ErrCancelled},
+		{monitor.Press{Key: "a"}, start, &monitor.RepeatedError{}},
+		{monitor.Press{Key: "b"}, start, &monitor.RepeatedError{}},
+		{monitor.Press{Key: "a"}, start.Add(30 * 24 * time.Hour), &monitor.RepeatedError{}}, // forged: its minute is long over
+	} {
+		key++
+		err := press(again.Press, again.at)
+		if _, repeated := again.want.(*monitor.RepeatedError); repeated { //nolint:errorlint // it is made above
+			if _, is := errors.AsType[*monitor.RepeatedError](err); !is {
+				t.Errorf("%d: %v, want that it was taken already", key, err)
+			}
+		} else if !errors.Is(err, again.want) {
+			t.Errorf("%d: %v, want %v", key, err, again.want)
+		}
+	}
+	all, err := s.ActionsSince(t.Context(), start.Add(-time.Hour))
+	must(t, err)
+	log, err := s.AuditLog(t.Context(), 10)
+	must(t, err)
+	if len(all) != 2 || len(log) != 2 || all[0].State != monitor.Ended {
+		t.Errorf("%d lines in the audit log, and the actions are %+v", len(log), all)
 	}
 }
 

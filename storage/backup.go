@@ -83,7 +83,10 @@ func restore(ctx context.Context, address, file string) (r Restored, err error) 
 	if _, err := stockOf(ctx, source, "mode=ro"); err != nil {
 		return r, fmt.Errorf("%s: %w", file, err)
 	}
-	unlock, err := lockFile(path)
+	if err := ours(ctx, path); errors.Is(err, ErrForeign) || errors.Is(err, ErrBusy) {
+		return r, err
+	}
+	unlock, err := lockName(path)
 	if err != nil {
 		return r, err
 	}
@@ -105,14 +108,12 @@ func restore(ctx context.Context, address, file string) (r Restored, err error) 
 }
 
 // moveAside gives the database another name, with the files that belong to it. What is in its log is moved into it first,
-// if it can be, so that the file alone is the whole.
+// if it can be, so that the file alone is the whole. The log of one that was deleted must not be taken for another's.
 func moveAside(ctx context.Context, path string, now time.Time) (string, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if db, err := sql.Open("sqlite", path); err == nil {
-		_, _ = db.ExecContext(ctx, `pragma wal_checkpoint(truncate)`) // a damaged one keeps its log beside it
-		_ = db.Close()
+	_, err := os.Stat(path)
+	there := !errors.Is(err, fs.ErrNotExist)
+	if there {
+		emptyLog(ctx, path)
 	}
 	aside := path + ".before-restore-" + now.Format(asideForm)
 	if _, err := os.Lstat(aside); err == nil {
@@ -123,7 +124,7 @@ func moveAside(ctx context.Context, path string, now time.Time) (string, error) 
 		switch err := os.Rename(path+end, aside+end); {
 		case err == nil:
 			moved = append(moved, end)
-		case end != "" && errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist) && (end != "" || !there):
 		default:
 			for _, end := range moved { // a log must stay with its database
 				err = errors.Join(err, os.Rename(aside+end, path+end))
@@ -131,7 +132,20 @@ func moveAside(ctx context.Context, path string, now time.Time) (string, error) 
 			return "", err
 		}
 	}
+	if !there {
+		return "", nil
+	}
 	return aside, nil
+}
+
+// emptyLog moves what is in a database's log into it. A damaged one keeps its log.
+func emptyLog(ctx context.Context, path string) {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return
+	}
+	_, _ = db.ExecContext(ctx, `pragma wal_checkpoint(truncate)`)
+	_ = db.Close()
 }
 
 // flushFolder has the names in a folder on the disk when it returns, on systems that can do that.

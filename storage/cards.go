@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"greenwatch/monitor"
 )
@@ -12,26 +13,30 @@ import (
 // addCard keeps a told message as the card of the incidents that its notes began. Where the message is a card already,
 // they join it, and it is stale until it shows them.
 func addCard(ctx context.Context, tx *sql.Tx, t monitor.Settlement, begun []monitor.Note) error {
-	var id, size int64
-	err := tx.QueryRowContext(ctx, `select id, size from cards where chat = $1 and topic = $2 and message_id = $3`,
-		t.To.Chat, t.To.Topic, t.MessageID).Scan(&id, &size)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		if id, err = newCard(ctx, tx, t); err != nil {
-			return err
-		}
-	case err != nil:
+	if len(begun) == 0 {
+		return nil
+	}
+	id, size, err := cardOf(ctx, tx, t.To, t.MessageID)
+	if err == nil && id == 0 {
+		id, err = newCard(ctx, tx, t)
+	}
+	if err != nil {
 		return err
 	}
+	return addEntries(ctx, tx, id, size, begun)
+}
+
+// addEntries puts incidents on a card. One that shows others already does not show them yet.
+func addEntries(ctx context.Context, tx *sql.Tx, card, size int64, begun []monitor.Note) error {
 	for place, n := range begun {
 		if size > 0 {
-			n.Version = 0 // not shown yet
+			n.Version = 0
 		}
-		if err := addEntry(ctx, tx, id, int(size)+place, n); err != nil {
+		if err := addEntry(ctx, tx, card, int(size)+place, n); err != nil {
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, `update cards set size = (select count(*) from card_entries where card = $1) where id = $1`, id)
+	_, err := tx.ExecContext(ctx, `update cards set size = (select count(*) from card_entries where card = $1) where id = $1`, card)
 	return err
 }
 
@@ -70,6 +75,10 @@ func (s *Store) Outdated(ctx context.Context) ([]monitor.Address, error) {
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
 		where e.shown < e.wanted
 		union
+		select n.chat, n.topic from notes n
+			join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1 and c.dead_at = 0
+		where n.state = 'waiting' and n.card <> 0
+		union
 		select k.chat, k.topic from cards k
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
 		where `+unlisted+`
@@ -80,20 +89,35 @@ func (s *Store) Outdated(ctx context.Context) ([]monitor.Address, error) {
 	return chats, nil
 }
 
-// Stale are the cards in a chat that show an incident as it no longer is, each with all its incidents as they stand now.
-// A chat that is not subscribed has none.
+// Stale are the cards in a chat that show an incident as it no longer is, or that notes have joined, each with all its
+// incidents as they stand now. A chat that is not subscribed has none.
 func (s *Store) Stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error) {
+	notes, err := s.joined(ctx, to) // read first: what is read of the incidents then is not older than they are
+	if err != nil {
+		return nil, s.failed(err, "reading what has joined cards")
+	}
 	entries, err := list(ctx, s, scanCard, `
-		select k.id, k.message_id, k.list_message, e.subject, i.version, i.body
+		select k.id, k.message_id, k.list_message, k.listed, e.subject, i.version, i.body
 		from cards k join card_entries e on e.card = k.id
 			join incidents i on i.subject = e.subject and i.number = e.incident
 			join chats c on c.chat = k.chat and c.topic = k.topic and c.subscribed = 1 and c.dead_at = 0
-		where k.chat = $1 and k.topic = $2 and k.id in (select card from card_entries where shown < wanted)
+		where k.chat + 0 = $1 and k.topic = $2 and k.id in (
+			select card from card_entries where shown < wanted
+			union
+			select card from notes where state = 'waiting' and card <> 0 and chat = $1 and topic = $2)
 		order by k.id, e.place`, to.Chat, to.Topic)
 	if err != nil {
 		return nil, s.failed(err, "reading stale cards")
 	}
-	return grouped(entries, to), nil
+	cards := grouped(entries, to)
+	for i := range cards {
+		for _, n := range notes {
+			if n.Joined == cards[i].ID {
+				cards[i].Notes = append(cards[i].Notes, n)
+			}
+		}
+	}
+	return cards, nil
 }
 
 // grouped makes one card of each run of rows with its id.
@@ -115,7 +139,7 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	var card monitor.Card
 	var e monitor.CardEntry
 	var body string
-	if err := rows.Scan(&card.ID, &card.MessageID, &card.List, &e.Subject, &e.Version, &body); err != nil {
+	if err := rows.Scan(&card.ID, &card.MessageID, &card.List, &card.Listed, &e.Subject, &e.Version, &body); err != nil {
 		return card, err
 	}
 	err := json.Unmarshal([]byte(body), &e.Incident)
@@ -123,8 +147,9 @@ func scanCard(rows *sql.Rows) (monitor.Card, error) {
 	return card, err
 }
 
-// Shown says that a card's message now shows its entries at their versions. Of very many the file is to show them too.
-func (s *Store) Shown(ctx context.Context, card monitor.Card) error {
+// Shown says that a card's message now shows its entries at their versions, and so tells its notes. Of very many the file, if
+// there is one, is to show them too.
+func (s *Store) Shown(ctx context.Context, card monitor.Card, at time.Time) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, e := range card.Entries {
 			_, err := tx.ExecContext(ctx, `
@@ -134,23 +159,15 @@ func (s *Store) Shown(ctx context.Context, card monitor.Card) error {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `update cards set listed = 0 where id = $1 and size > $2`, card.ID, monitor.MaxNamed)
+		if _, err := settleTold(ctx, tx, card.Told(at)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `update cards set listed = 0 where id = $1 and size > $2 and list_message <> $3`,
+			card.ID, monitor.MaxNamed, monitor.ListedInText)
 		return err
 	})
 	if err != nil {
 		return s.failed(err, "keeping what card %d shows", card.ID)
-	}
-	return nil
-}
-
-// Forget drops a card whose message is gone. Its notes stay, with the message's id.
-func (s *Store) Forget(ctx context.Context, cardID int64) error {
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `delete from cards where id = $1`, cardID)
-		return err
-	})
-	if err != nil {
-		return s.failed(err, "forgetting card %d", cardID)
 	}
 	return nil
 }

@@ -28,13 +28,13 @@ func testCard(t *testing.T, s *storage.Store) {
 		t.Fatalf("stale (-want +got):\n%s", diff)
 	}
 	update(t, s, kazan, move) // while the edit is under way
-	must(t, s.Shown(t.Context(), cards[0]))
+	must(t, s.Shown(t.Context(), cards[0], start))
 	if cards = stale(t, s, ops); len(cards) != 1 || cards[0].Entries[0].Version != 4 {
 		t.Fatalf("after a change during the edit: %+v", cards)
 	}
-	must(t, s.Shown(t.Context(), cards[0]))
+	must(t, s.Shown(t.Context(), cards[0], start))
 	cards[0].Entries[0].Version = 2
-	must(t, s.Shown(t.Context(), cards[0])) // a late report of an earlier edit
+	must(t, s.Shown(t.Context(), cards[0], start)) // a late report of an earlier edit
 	if cards = stale(t, s, ops); len(cards) != 0 {
 		t.Errorf("stale though shown: %+v", cards)
 	}
@@ -53,7 +53,7 @@ func testCardOfSeveral(t *testing.T, s *storage.Store) {
 	if len(cards) != 1 || len(cards[0].Entries) != 2 || cards[0].Entries[0].Subject != samara || cards[0].Entries[1].Subject != kazan {
 		t.Fatalf("got %+v, want one card of two incidents in the order they were told", cards)
 	}
-	must(t, s.Shown(t.Context(), cards[0]))
+	must(t, s.Shown(t.Context(), cards[0], start))
 	if cards := stale(t, s, ops); len(cards) != 0 {
 		t.Errorf("stale though shown: %+v", cards)
 	}
@@ -95,7 +95,7 @@ func testForgottenCard(t *testing.T, s *storage.Store) {
 	card := stale(t, s, ops)[0]
 	must(t, s.Forget(t.Context(), card.ID))
 	update(t, s, kazan, move)
-	must(t, s.Shown(t.Context(), card))
+	must(t, s.Shown(t.Context(), card, start))
 	if cards := stale(t, s, ops); len(cards) != 0 {
 		t.Errorf("stale though forgotten: %+v", cards)
 	}

@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,6 +24,9 @@ type Stock struct {
 
 // ErrForeign is a file that is a database, but none of greenwatch.
 var ErrForeign = errors.New("this is no database of greenwatch")
+
+// ErrAltered is a database of greenwatch to which somebody has added something, or in which something was changed.
+var ErrAltered = errors.New("the schema is not as greenwatch makes it")
 
 // ErrNewer is a schema that this program does not know yet.
 var ErrNewer = errors.New("the schema is newer than this greenwatch")
@@ -94,6 +96,9 @@ func stock(ctx context.Context, db *sql.DB) (Stock, error) {
 	if err == nil {
 		err = count(ctx, db, &s)
 	}
+	if err == nil {
+		err = wantUnaltered(ctx, db, s.Schema)
+	}
 	return s, named(err)
 }
 
@@ -138,10 +143,24 @@ func stockOf(ctx context.Context, path, how string) (Stock, error) {
 	return s, nil
 }
 
-// copyInto writes what the database at from holds after its last commit into the new file at to, readable by its owner
-// alone, sees that it is whole and on the disk, and leaves nothing behind where it is not.
+// copyInto is copyOf the database at from, which another process may be writing.
+func copyInto(ctx context.Context, from, to string) (Stock, error) {
+	db, err := reader(from, "mode=ro")
+	if err != nil {
+		return Stock{}, err
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	return copyOf(ctx, db, to)
+}
+
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// copyOf writes what a database holds after its last commit into the new file at to, readable by its owner alone, sees that
+// it is whole and on the disk, and leaves nothing behind where it is not.
 // https://www.sqlite.org/lang_vacuum.html#vacuuminto
-func copyInto(ctx context.Context, from, to string) (s Stock, err error) {
+func copyOf(ctx context.Context, db execer, to string) (s Stock, err error) {
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return Stock{}, err
@@ -154,12 +173,7 @@ func copyInto(ctx context.Context, from, to string) (s Stock, err error) {
 	if err := f.Close(); err != nil { // before SQLite has it open: closing a descriptor drops its locks
 		return Stock{}, err
 	}
-	db, err := reader(from, "mode=ro")
-	if err != nil {
-		return Stock{}, err
-	}
-	_, err = db.ExecContext(ctx, `vacuum into $1`, to)
-	if err = cmp.Or(err, db.Close()); err != nil {
+	if _, err = db.ExecContext(ctx, `vacuum into $1`, to); err != nil {
 		return Stock{}, named(err)
 	}
 	if s, err = stockOf(ctx, to, "immutable=1"); err != nil {

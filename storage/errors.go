@@ -6,14 +6,17 @@ import (
 	"fmt"
 )
 
-// What can be wrong with the database itself; test with errors.Is. After each of them the change was not saved; only after
-// ErrAway it may have been, where the connection broke during the commit.
+// What can be wrong with the database itself; test with errors.Is. After each of them but ErrGone the change was not saved;
+// only after ErrAway it may have been, where the connection broke during the commit.
 var (
 	ErrBusy     = errors.New("the database is in use by another process")
 	ErrFull     = errors.New("there is no space left for the database")
 	ErrReadOnly = errors.New("the database cannot be written")
 	ErrCorrupt  = errors.New("the database is damaged")
 	ErrAway     = errors.New("the database does not answer")
+	ErrGone     = errors.New("the file of the database was deleted, moved or replaced") // all works until the end
+
+	errCopied = errors.New("what it held is in") // goes with ErrGone
 )
 
 // failed wraps an error for the caller: what was being done, and which of this package's errors it is. It is reported

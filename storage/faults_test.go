@@ -157,7 +157,7 @@ func (w *wreck) key() string { return fmt.Sprint("press/", w.run) }
 func (w *wreck) press() error {
 	return w.change(func(c monitor.Case) (monitor.Case, monitor.Effects) {
 		after, effects, err := c.Press(monitor.Press{Key: w.key(), Verb: monitor.Reboot, To: w.chats[0]}, w.scene())
-		if err != nil && !errors.Is(err, monitor.ErrRepeated) {
+		if _, again := errors.AsType[*monitor.RepeatedError](err); err != nil && !again {
 			w.t.Error(err)
 		}
 		return after, effects
@@ -226,7 +226,7 @@ func (w *wreck) edit() error {
 			return err
 		}
 		for _, card := range cards {
-			if err := w.s.Shown(w.t.Context(), card); err != nil {
+			if err := w.s.Shown(w.t.Context(), card, start); err != nil {
 				return err
 			}
 		}

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"greenwatch/monitor"
 )
 
 // View is what can be seen of a database from beside it.
@@ -17,8 +20,13 @@ type View struct {
 	Stock
 	Path  string // of a file, with links resolved; "" of a server
 	New   bool   // there is nothing yet: the first start makes it
-	InUse bool   // a greenwatch is running on it
+	InUse bool   // a greenwatch is running on it; of a file that is not there, too: it was deleted or moved
+
+	Chats []monitor.Chat // that are told; none of a schema that does not know of refusals
 }
+
+// refusalsSchema is the first that knows when a chat is tried again.
+const refusalsSchema = 8
 
 // Look looks at a database, looks for damage and counts what it holds. It changes nothing, makes no file and holds up
 // nobody; a greenwatch may be running on it. Its errors are those of [Open], with [ErrForeign] and [ErrNewer].
@@ -41,43 +49,37 @@ func lookAtFile(ctx context.Context, address string) (View, error) {
 	}
 	v := View{Path: path}
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0 && !hasLog(path):
-		v.New = true
-		return v, nil
-	case err != nil:
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return v, err
 	}
-	if v.InUse, err = locked(path); err != nil {
+	v.New = err != nil || info.Size() == 0 && !hasLog(path)
+	if v.InUse, err = locked(path); err != nil || v.New {
 		return v, err
 	}
-	how := "immutable=1" // leaves no files behind
-	if v.InUse || hasLog(path) {
-		how = "mode=ro"
+	how := howToRead(path, v.InUse)
+	if v.Stock, err = stockOf(ctx, path, how); err != nil || v.Schema < refusalsSchema {
+		return v, err
 	}
-	v.Stock, err = stockOf(ctx, path, how)
-	return v, err
+	db, err := reader(path, how)
+	if err != nil {
+		return v, err
+	}
+	defer func() { _ = db.Close() }() // nothing was written
+	v.Chats, err = chatsOf(ctx, db, time.Now())
+	return v, named(err)
+}
+
+func howToRead(path string, inUse bool) string {
+	if inUse || hasLog(path) {
+		return "mode=ro"
+	}
+	return "immutable=1" // leaves no files behind
 }
 
 // hasLog reports whether there are commits beside the file that are not in it yet, or may be.
 func hasLog(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0
-}
-
-// locked reports whether another process has what [lockFile] takes, and makes no file.
-func locked(path string) (bool, error) {
-	if _, err := os.Stat(path + ".lock"); errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	release, err := lockFile(path)
-	switch {
-	case errors.Is(err, ErrBusy):
-		return true, nil
-	case err != nil:
-		return false, err
-	}
-	return false, release()
 }
 
 // lookAtServer finds the writer's lock in the server's list of locks: taking it, even for a moment, could keep a
@@ -101,6 +103,9 @@ func lookAtServer(ctx context.Context, address string) (View, error) {
 				and (l.classid::bigint << 32 | l.objid::bigint) = $1 + n.oid::bigint)`, writerLock).Scan(&made, &v.InUse)
 	if err == nil && made {
 		err = count(ctx, db, &v.Stock)
+	}
+	if err == nil && v.Schema >= refusalsSchema {
+		v.Chats, err = chatsOf(ctx, db, time.Now())
 	}
 	v.New = !made && err == nil
 	if kind := postgresKind(err); kind != nil {

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -12,13 +13,18 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema up to date, each step in a transaction of its own.
-func (s *Store) migrate(ctx context.Context) error {
+// provider makes the steps of the schema on a database.
+func provider(dialect goose.Dialect, db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
 	steps, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := goose.NewProvider(s.dialect.goose, s.writer, steps, goose.WithDisableGlobalRegistry(true), goose.WithSlog(s.log))
+	return goose.NewProvider(dialect, db, steps, append(options, goose.WithDisableGlobalRegistry(true))...)
+}
+
+// migrate brings the schema up to date, each step in a transaction of its own.
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := provider(s.dialect.goose, s.writer, goose.WithSlog(s.log))
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ func testChatLost(t *testing.T, s *storage.Store) {
 	subscribe(t, s, ops, boss)
 	update(t, s, kazan, dropOut)
 	deliver(t, s, boss, 10)
-	must(t, s.LoseChat(t.Context(), ops.Chat, "Forbidden: bot was kicked"))
-	must(t, s.LoseChat(t.Context(), ops.Chat, "again"))
+	must(t, s.LoseChat(t.Context(), lost("Forbidden: bot was kicked")))
+	must(t, s.LoseChat(t.Context(), lost("again")))
 	if left := due(t, s, ops, start); len(left) != 0 {
 		t.Errorf("a dead chat is still told %v", kinds(left))
 	}
@@ -107,7 +107,7 @@ func testGrowingCard(t *testing.T, s *storage.Store) {
 	if len(cards) != 1 || len(cards[0].Entries) != 2 || cards[0].MessageID != 10 {
 		t.Fatalf("stale: %+v", cards)
 	}
-	must(t, s.Shown(t.Context(), cards[0]))
+	must(t, s.Shown(t.Context(), cards[0], start))
 	if left := stale(t, s, ops); len(left) != 0 {
 		t.Errorf("stale after it was shown: %+v", left)
 	}
@@ -115,9 +115,7 @@ func testGrowingCard(t *testing.T, s *storage.Store) {
 		t.Errorf("unlisted: %v, %v", unlisted, err)
 	}
 
-	for n := range monitor.MaxNamed {
-		update(t, s, monitor.InstanceID(fmt.Sprint(7200000000+n)).Subject(), dropOut)
-	}
+	many(t, s, 7200000000, monitor.MaxNamed)
 	deliver(t, s, ops, 10)
 	unlisted, err := s.Unlisted(t.Context(), ops)
 	must(t, err)
@@ -127,5 +125,17 @@ func testGrowingCard(t *testing.T, s *storage.Store) {
 	must(t, s.Listed(t.Context(), unlisted[0], 11))
 	if left, err := s.Unlisted(t.Context(), ops); err != nil || len(left) != 0 {
 		t.Errorf("unlisted after it was listed: %v, %v", left, err)
+	}
+}
+
+func lost(why string) monitor.LostChat {
+	return monitor.LostChat{Address: monitor.Address{Chat: ops.Chat}, Why: why}
+}
+
+// many numbers drop out.
+func many(t *testing.T, s *storage.Store, first, n int) {
+	t.Helper()
+	for i := range n {
+		update(t, s, monitor.InstanceID(fmt.Sprint(first+i)).Subject(), dropOut)
 	}
 }

@@ -232,7 +232,7 @@ func (o *outbox) edit(t *rapid.T) {
 	if len(cards) == 0 {
 		t.Skip("nothing to edit")
 	}
-	if err := o.s.Shown(t.Context(), cards[0]); err != nil {
+	if err := o.s.Shown(t.Context(), cards[0], start); err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range cards[0].Entries {

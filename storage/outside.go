@@ -115,6 +115,21 @@ func hurryOutside(ctx context.Context, tx *sql.Tx, notes []monitor.Note) error {
 	return nil
 }
 
+// holdBack lets notes wait that a chat does not have to take yet, and those to [monitor.Outside] for as much longer as ever.
+func holdBack(ctx context.Context, tx *sql.Tx, t monitor.Settlement) error {
+	for _, n := range t.Notes {
+		_, err := tx.ExecContext(ctx, `
+			update notes set not_before = $1 + case when chat = 0
+				then coalesce((select later from chats where chat = 0 and topic = 0), 0) else 0 end
+			where state = 'waiting' and not_before < $1 and (id = $2 or key = $3 and chat = 0 and topic = 0)`,
+			millis(t.Until.Add(time.Millisecond-1)), n.ID, n.Alert.Key)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // endOutside lets the end of what was just told outside be told there too, though a chat was told of it meanwhile.
 func endOutside(ctx context.Context, tx *sql.Tx, notes []monitor.Note) error {
 	for _, n := range notes {
@@ -133,17 +148,24 @@ func endOutside(ctx context.Context, tx *sql.Tx, notes []monitor.Note) error {
 // failedLately is how long an alert that nobody could be told of counts as untold.
 const failedLately = 24 * time.Hour
 
-// Untold counts the alerts made before a time that a chat was not told of and nobody outside was either; where the chat
-// can never be told, those of the 24 hours before that time of which no other one was told.
+// triedFor is longer than any alert is tried before it is given up.
+const triedFor = 48 * time.Hour
+
+// Untold counts the alerts made before a time that a chat was not told of and nobody outside was either, though the chat
+// can be written to; and those given up in the 24 hours before that time of which no other one was told.
 func (s *Store) Untold(ctx context.Context, before time.Time) (int, error) {
 	found, err := list(ctx, s, scanOne[int], `
-		select count(distinct n.key)
-		from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
-		where n.state = 'waiting' and n.at <= $1 and n.not_before <= $1
+		select count(distinct untold.key) from (
+			select n.key
+			from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
+			where n.state = 'waiting' and n.at <= $1 and (n.not_before <= $1 or n.card <> 0 or n.refusals > 0) and c.dead_at = 0
 				and not exists (select 1 from notes o where o.key = n.key and o.chat = 0 and o.state = 'told')
-			or n.state = 'failed' and n.at <= $1 and n.at > $2
-				and not exists (select 1 from notes o where o.key = n.key and o.state = 'told')`,
-		millis(before), millis(before.Add(-failedLately)))
+			union all
+			select n.key
+			from notes n join chats c on c.chat = n.chat and c.topic = n.topic and c.subscribed = 1
+			where n.state = 'failed' and n.at <= $1 and n.at > $3 and n.settled_at > $2
+				and not exists (select 1 from notes o where o.key = n.key and o.state = 'told')) untold`,
+		millis(before), millis(before.Add(-failedLately)), millis(before.Add(-failedLately-triedFor)))
 	if err != nil {
 		return 0, s.failed(err, "counting what nobody was told")
 	}

@@ -18,6 +18,7 @@ func TestOutside(t *testing.T) {
 		for name, test := range map[string]func(t *testing.T, o *outsiders){
 			"spared":           testSpared,
 			"not spared":       testNotSpared,
+			"joined":           testJoinedIsNotSpared,
 			"dead chat":        testDeadChat,
 			"lost chat":        testLostChat,
 			"end goes along":   testEndGoesAlong,
@@ -30,6 +31,7 @@ func TestOutside(t *testing.T) {
 			"no chat":          testNoChat,
 			"switched off":     testSwitchedOff,
 			"untold":           testUntold,
+			"held":             testHeld,
 			"day":              testDay,
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -114,6 +116,22 @@ func testNotSpared(t *testing.T, o *outsiders) {
 	}
 }
 
+// What an edit is to tell counts as untold until it was shown.
+func testJoinedIsNotSpared(t *testing.T, o *outsiders) {
+	o.subscribe(ops)
+	joined(t, o.s, ops)
+	if untold, err := o.s.Untold(t.Context(), start); untold != 1 || err != nil {
+		t.Errorf("%d untold, %v", untold, err)
+	}
+	o.expect(outsideAfter, monitor.Opened)
+	card, _ := toJoin(t, o.s, ops)
+	must(t, o.s.Shown(t.Context(), card, start))
+	o.expect(time.Hour)
+	if untold, err := o.s.Untold(t.Context(), start.Add(time.Hour)); untold != 0 || err != nil {
+		t.Errorf("%d untold after it was shown, %v", untold, err)
+	}
+}
+
 func testDeadChat(t *testing.T, o *outsiders) {
 	update(t, o.s, kazan, begin)
 	update(t, o.s, kazan, tell(monitor.Changed))
@@ -125,7 +143,7 @@ func testDeadChat(t *testing.T, o *outsiders) {
 // What a chat is not told because it is dead, others are told at once.
 func testLostChat(t *testing.T, o *outsiders) {
 	update(t, o.s, kazan, begin)
-	must(t, o.s.LoseChat(t.Context(), night.Chat, "kicked"))
+	must(t, o.s.LoseChat(t.Context(), lost("kicked")))
 	o.told(monitor.Outside, o.expect(0, monitor.Opened, monitor.ChatLost))
 	o.subscribe(ops, night, boss)
 	update(t, o.s, samara, begin)
@@ -275,6 +293,23 @@ func testUntold(t *testing.T, o *outsiders) {
 	}
 	untold(0, 1)
 	untold(25*time.Hour, 0)
+}
+
+// What a chat does not have to hear yet is not untold, and those outside wait as well.
+func testHeld(t *testing.T, o *outsiders) {
+	o.subscribe(ops)
+	update(t, o.s, kazan, begin)
+	until := start.Add(10 * time.Minute)
+	settle(t, o.s, monitor.Settlement{To: ops, Notes: due(t, o.s, ops, start), At: start, End: monitor.SettledHeld, Until: until})
+	o.expect(outsideAfter)
+	if untold, err := o.s.Untold(t.Context(), until.Add(-time.Second)); untold != 0 || err != nil {
+		t.Errorf("%d untold while it is held, %v", untold, err)
+	}
+	if notes := due(t, o.s, ops, until.Add(time.Millisecond)); len(notes) != 1 || notes[0].Tries != 0 {
+		t.Errorf("due then: %+v", notes)
+	}
+	o.expect(10*time.Minute + outsideAfter - time.Second)
+	o.expect(10*time.Minute+outsideAfter+time.Millisecond, monitor.Opened)
 }
 
 func testDay(t *testing.T, o *outsiders) {

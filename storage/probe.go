@@ -9,7 +9,8 @@ import (
 	"greenwatch/monitor"
 )
 
-// Probe writes a little and commits it: reading alone does not see that the disk is full, or that nothing may be written.
+// Probe writes a little and commits it: reading alone does not see that the disk is full, or that nothing may be written;
+// and looks whether the file is still the one that is written to.
 func (s *Store) Probe(ctx context.Context) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
@@ -17,6 +18,9 @@ func (s *Store) Probe(ctx context.Context) error {
 			time.Now().Unix())
 		return err
 	})
+	if err == nil {
+		err = s.inPlace(ctx, false)
+	}
 	if err != nil {
 		return s.failed(err, "probing")
 	}
@@ -34,6 +38,8 @@ func FaultOf(err error) monitor.Fault {
 		{ErrReadOnly, monitor.FaultReadOnly},
 		{ErrBusy, monitor.FaultLocked},
 		{ErrAway, monitor.FaultAway},
+		{errCopied, monitor.FaultGoneKept},
+		{ErrGone, monitor.FaultGone},
 		{context.DeadlineExceeded, monitor.FaultAway},
 	} {
 		if errors.Is(err, kind.err) {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -32,10 +31,7 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 		return err
 	}
 	if path != memory {
-		if path, err = makeFile(path); err != nil {
-			return err
-		}
-		if s.release, err = lockFile(path); err != nil {
+		if path, err = s.occupy(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -51,6 +47,33 @@ func (s *Store) openSQLite(ctx context.Context, o Options) error {
 		return errors.Join(fmt.Errorf("%s: %w", path, err), s.Close())
 	}
 	return nil
+}
+
+// occupy makes a file this process's own, if it is greenwatch's or new, and gives its one name without links.
+func (s *Store) occupy(ctx context.Context, named string) (path string, err error) {
+	if named, err = filepath.Abs(named); err != nil {
+		return "", err
+	}
+	if err := ours(ctx, named); err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(named); errors.Is(err, fs.ErrNotExist) {
+		warnOfCopies(ctx, named, s.log)
+	}
+	if path, err = makeFile(named); err != nil {
+		return "", err
+	}
+	makePrivate(ctx, path, s.log)
+	release, err := lockBoth(path)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", errors.Join(err, release())
+	}
+	s.release, s.place = release, &place{path: named, was: info}
+	return path, nil
 }
 
 // sqlitePath is the file that an address names.
@@ -96,29 +119,6 @@ func makeFile(path string) (string, error) {
 	return filepath.Abs(path)
 }
 
-// lockFile keeps other processes away from the file for as long as this one lives. The lock is an open transaction on a
-// second, empty database, because that is a lock on every system SQLite knows; the system drops it with the process.
-func lockFile(path string) (release func() error, err error) {
-	name := path + ".lock"
-	if _, err := makeFile(name); err != nil {
-		return nil, err
-	}
-	db, err := sql.Open("sqlite", name+"?_txlock=exclusive&_error_rc=1")
-	if err != nil {
-		return nil, err
-	}
-	held, err := db.BeginTx(context.Background(), nil)
-	if err == nil {
-		return sync.OnceValue(func() error { return errors.Join(held.Rollback(), db.Close()) }), nil
-	}
-	if errors.Is(sqliteKind(err), ErrBusy) {
-		err = fmt.Errorf("%s: %w: stop the other greenwatch, or give this one a DATABASE_URL of its own", path, ErrBusy)
-	} else {
-		err = fmt.Errorf("%s: %w", name, err)
-	}
-	return nil, errors.Join(err, db.Close())
-}
-
 // check looks for damage before anything is written, and whether anything can be.
 func (s *Store) check(ctx context.Context) error {
 	var found string
@@ -132,7 +132,10 @@ func (s *Store) check(ctx context.Context) error {
 			return cmp.Or(err, errUnchanged)
 		})
 	}
-	err = s.translate(err)
+	return adviseOnFile(s.translate(err))
+}
+
+func adviseOnFile(err error) error {
 	switch {
 	case errors.Is(err, ErrCorrupt):
 		return fmt.Errorf("%w; move it aside and keep it, with what begins with its name; then put a backup in its place, or nothing to begin anew", err)

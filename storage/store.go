@@ -44,15 +44,17 @@ type Options struct {
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	db        *sql.DB // reads
-	writer    *sql.DB // one connection, which makes all changes
-	dialect   dialect
-	stop      func()       // ends what runs by itself
-	release   func() error // lets go of the database after it was closed
-	log       *slog.Logger
-	committed func(monitor.Effects)
-	damage    atomic.Pointer[error] // what was found damaged; nothing is written from then on
-	onFailure func(error)
+	db         *sql.DB // reads
+	writer     *sql.DB // one connection, which makes all changes
+	dialect    dialect
+	stop       func()       // ends what runs by itself
+	release    func() error // lets go of the database after it was closed
+	place      *place       // of its file; nil: it has none
+	log        *slog.Logger
+	committed  func(monitor.Effects)
+	forgetting forgetting
+	damage     atomic.Pointer[error] // what was found damaged; nothing is written from then on
+	onFailure  func(error)
 }
 
 // dialect is what differs between the engines.
@@ -80,6 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s := &Store{
 		stop: func() {}, release: func() error { return nil },
 		log: o.Log, committed: o.Committed, onFailure: o.Failed,
+		forgetting: forgetting{came: make(map[int]progress, len(ages))},
 	}
 	open := s.openSQLite
 	if isPostgres(o.URL) {
@@ -101,6 +104,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 // closing again does nothing.
 func (s *Store) Close() error {
 	s.stop()
+	if err := s.inPlace(context.Background(), true); errors.Is(err, ErrGone) {
+		s.log.ErrorContext(context.Background(), "what was written will not be found at the next start", "error", err)
+	}
+	s.place = nil
 	if err := errors.Join(s.db.Close(), s.writer.Close(), s.release()); err != nil {
 		return fmt.Errorf("storage: closing the database: %w", err)
 	}

@@ -39,6 +39,10 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 	for name, test := range map[string]func(t *testing.T, s *storage.Store){
 		"cases":             testCases,
 		"dead chat":         testChatLost,
+		"refusals grow":     testRefusalsGrow,
+		"lost topic":        testLostTopic,
+		"refused notes":     testRefusedNotes,
+		"listed in text":    testListedInText,
 		"moved chat":        testMovedChat,
 		"languages":         testLanguages,
 		"growing card":      testGrowingCard,
@@ -66,6 +70,14 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"order":             testOrder,
 		"failed":            testFailed,
 
+		"join":                testJoin,
+		"join waits":          testJoinWaits,
+		"join tried":          testJoinTried,
+		"join doubtful":       testJoinDoubtful,
+		"join during an edit": testJoinDuringAnEdit,
+		"join and message":    testJoinAndMessageAtOnce,
+		"joined card ends":    testJoinedCardEnds,
+
 		"card":                 testCard,
 		"card of several":      testCardOfSeveral,
 		"changed while told":   testChangedWhileTold,
@@ -74,6 +86,7 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"card of a chat apart": testCardOfAChatApart,
 
 		"actions":      testActions,
+		"key once":     testKeyOnce,
 		"last actions": testActionsSince,
 		"outage":       testOutage,
 		"texts":        testTexts,

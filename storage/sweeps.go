@@ -3,28 +3,24 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	"greenwatch/monitor"
 )
 
-const sweepsKept = 30 * 24 * time.Hour
-
-// EndSweep keeps a sweep that has ended, and drops those that ended more than 30 days before it.
+// EndSweep keeps a sweep that has ended, and forgets a little of what is too old by then.
 func (s *Store) EndSweep(ctx context.Context, sweep monitor.Sweep) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			insert into sweeps (started_at, ended_at, asked, answered) values ($1, $2, $3, $4)
 			on conflict (started_at) do update set ended_at = excluded.ended_at, asked = excluded.asked, answered = excluded.answered`,
 			millis(sweep.Started), millis(sweep.Ended), sweep.Asked, sweep.Answered)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `delete from sweeps where ended_at < $1`, millis(sweep.Ended.Add(-sweepsKept)))
 		return err
 	})
 	if err != nil {
 		return s.failed(err, "keeping a sweep")
+	}
+	if err := s.forgetOld(ctx, sweep.Ended); err != nil {
+		return s.failed(err, "forgetting what is old")
 	}
 	return nil
 }

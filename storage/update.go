@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"greenwatch/monitor"
@@ -22,7 +23,7 @@ func (s *Store) Update(ctx context.Context, id monitor.Subject, fn func(monitor.
 }
 
 // UpdateAll makes several changes, in their order, in one transaction: all of them or none. It returns the cases as they
-// were after each change.
+// were after each change. A [monitor.RepeatedError] says that a press is wanted whose key was used long ago.
 func (s *Store) UpdateAll(ctx context.Context, changes []Change) ([]monitor.Case, error) {
 	var cases []monitor.Case
 	var effects monitor.Effects
@@ -30,6 +31,9 @@ func (s *Store) UpdateAll(ctx context.Context, changes []Change) ([]monitor.Case
 		cases, effects, err = updateAll(ctx, tx, changes)
 		return err
 	})
+	if again, is := errors.AsType[*monitor.RepeatedError](err); is {
+		return nil, again // nothing of ours has failed
+	}
 	if err != nil {
 		return nil, s.failed(err, "changing %d cases", len(changes))
 	}

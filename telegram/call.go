@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net"
 	"net/http"
@@ -14,31 +15,39 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"greenwatch/dial"
 )
 
 const (
 	callTimeout = 20 * time.Second
-	maxAnswer   = 32 << 20 // bytes; a hundred long updates are a few megabytes
+	maxAnswer   = 1 << 20  // bytes
+	maxUpdates  = 16 << 20 // bytes; a hundred long updates are a few megabytes
+	maxHeaders  = 64 << 10
 	maxDrain    = 64 << 10 // bytes read from what is left of an answer, so that its connection can be used again
 )
 
 // newTransport is the standard one, less patient, with pings that find a dead HTTP/2 connection, and with no proxy but p.
-func newTransport(p Proxy) *http.Transport {
-	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: 15 * time.Second}
+// It unpacks nothing: a small answer may become a very large one.
+func newTransport(p Proxy, log *slog.Logger) *dial.Transport {
+	const keepAlive = 15 * time.Second
+	dialer := &net.Dialer{Timeout: connectTimeout, KeepAlive: keepAlive}
 	t := &http.Transport{
-		DialContext:           dialer.DialContext,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   connectTimeout,
-		ExpectContinueTimeout: time.Second,
-		MaxIdleConnsPerHost:   8,
-		IdleConnTimeout:       90 * time.Second,
-		ForceAttemptHTTP2:     true,
-		HTTP2:                 &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    connectTimeout,
+		ExpectContinueTimeout:  time.Second,
+		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: maxHeaders,
+		IdleConnTimeout:        90 * time.Second,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
 	if u := p.url(); u != nil {
 		useProxy(t, u, dialer)
 	}
-	return t
+	return dial.New(dial.Options{Timeout: connectTimeout, KeepAlive: keepAlive, Log: log}).Over(t)
 }
 
 // request is one call of a Bot API method. Its params are built by hand: the library's helpers know no newer fields, and
@@ -58,7 +67,7 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 
 // exchange is call with the caller's time limit.
 func (c *Client) exchange(ctx context.Context, r request, out any) error {
-	x := &exchanger{ctx: ctx, client: c.http, clock: &c.clock, method: r.method}
+	x := &exchanger{ctx: ctx, client: c.http, clock: &c.clock, method: r.method, redact: c.redact}
 	bot := &tgbotapi.BotAPI{Token: c.token.Reveal(), Client: x}
 	bot.SetAPIEndpoint(c.endpoint)
 
@@ -90,7 +99,7 @@ func (c *Client) failure(x *exchanger, answer *tgbotapi.APIResponse, err error) 
 			Method:      x.method,
 			Code:        answer.ErrorCode, // the library's own error has none after an upload
 			Description: c.redact(refusal.Message),
-			RetryAfter:  time.Duration(refusal.RetryAfter) * time.Second,
+			RetryAfter:  pause(refusal.RetryAfter),
 			MigrateTo:   refusal.MigrateToChatID,
 		}
 	}
@@ -113,6 +122,7 @@ type exchanger struct {
 	client *http.Client
 	clock  *clock
 	method string
+	redact func(string) string
 	sent   bool
 }
 
@@ -134,11 +144,14 @@ func (x *exchanger) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.sent = true
-	resp.Body = &boundedBody{Reader: io.LimitReader(resp.Body, maxAnswer), body: resp.Body}
-	contentType := resp.Header.Get("Content-Type")
-	if media, _, _ := mime.ParseMediaType(contentType); media != "application/json" {
+	limit := int64(maxAnswer)
+	if x.method == "getUpdates" {
+		limit = maxUpdates
+	}
+	resp.Body = &boundedBody{Reader: io.LimitReader(resp.Body, limit), body: resp.Body}
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media != "application/json" {
 		_ = resp.Body.Close()
-		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: contentType}
+		return nil, &HTTPError{Method: x.method, Status: resp.StatusCode, ContentType: x.redact(media)}
 	}
 	x.clock.hear(resp.Header)
 	return resp, nil

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Class says what to do about an error.
+// Class says what to do about an error. Each but None and NotModified is a finding of the moment: what is refused now may
+// be taken later, so whoever stops at one tries again some time.
 type Class string
 
 // What an error asks for.
@@ -22,13 +23,15 @@ const (
 	Unparsable   Class = "unparsable"    // the formatting is wrong: send plain text
 	BadKeyboard  Class = "bad_keyboard"  // a button is wrong: send without
 	PressExpired Class = "press_expired" // too late to answer the press
-	ChatDead     Class = "chat_dead"     // nothing can be written to this chat until its membership changes
+	KindRefused  Class = "kind_refused"  // this kind of content, a file: send what it says as text
+	ChatDead     Class = "chat_dead"     // no text can be written to this chat, as far as is known now
 	BotDead      Class = "bot_dead"      // the token is refused
 	Conflict     Class = "conflict"      // another process polls, or a webhook is set
-	Malformed    Class = "malformed"     // our own mistake: never try the same again
+	Unknown      Class = "unknown"       // refused in words that stand in no table: try again, later and later
 )
 
-// classes is read from the top: the first row with the code and the lower-case text decides.
+// classes is read from the top: the first row with the code and the lower-case text decides. It is the one place that
+// knows Telegram's words; what it does not have is Unknown.
 // The texts are those of https://github.com/tdlib/telegram-bot-api and of the servers behind it.
 var classes = []struct {
 	code  int
@@ -37,7 +40,7 @@ var classes = []struct {
 }{
 	{429, "", RetryAfter},
 	{401, "", BotDead},
-	{404, "method not found", Malformed},
+	{404, "method not found", Unknown},
 	{404, "", BotDead},
 	{409, "", Conflict},
 	{413, "", TooLong},
@@ -49,6 +52,8 @@ var classes = []struct {
 	{400, "topic_id_invalid", TopicGone},
 	{400, "message to be replied not found", ReplyGone},
 	{400, "message to reply not found", ReplyGone},
+	{400, "replied message not found", ReplyGone},
+	{400, "reply_message_id_invalid", ReplyGone},
 	{400, "message to edit not found", MessageGone},
 	{400, "message to delete not found", MessageGone},
 	{400, "message can't be edited", MessageGone},
@@ -63,21 +68,39 @@ var classes = []struct {
 	{400, "too_long", TooLong},
 	{400, "query is too old", PressExpired},
 	{400, "query_id_invalid", PressExpired},
+
+	// What a chat refuses. Text is the one kind that everything can be said by: without it the chat is dead.
+	{400, "rights to send text", ChatDead},
+	{400, "rights to send a message", ChatDead},
+	{400, "rights to send messages", ChatDead},
+	{400, "rights to send", KindRefused},
+	{400, "chat_send_plain_forbidden", ChatDead},
+	{400, "chat_send_", KindRefused}, // …_docs_forbidden, …_media_forbidden and the like
 	{400, "chat not found", ChatDead},
 	{400, "peer_id_invalid", ChatDead},
+	{400, "chat_id_invalid", ChatDead},
+	{400, "channel_invalid", ChatDead},
+	{400, "channel_private", ChatDead},
 	{400, "group chat was upgraded", ChatDead}, // without the new id, else it is Migrated
 	{400, "group chat is deactivated", ChatDead},
-	{400, "not enough rights to send", ChatDead},
-	{400, "have no rights to send", ChatDead},
 	{400, "need administrator rights in the channel", ChatDead},
 	{400, "chat_write_forbidden", ChatDead},
+	{400, "chat_forbidden", ChatDead},
 	{400, "chat_restricted", ChatDead},
 	{400, "chat_admin_required", ChatDead},
 	{400, "user_is_blocked", ChatDead},
+	{400, "user_deactivated", ChatDead},
+	{400, "user_banned_in_channel", ChatDead},
+	{403, "rights to send text", ChatDead},
+	{403, "rights to send a message", ChatDead},
+	{403, "rights to send messages", ChatDead},
+	{403, "rights to send", KindRefused},
+	{403, "chat_send_plain_forbidden", ChatDead},
+	{403, "chat_send_", KindRefused},
 	{403, "", ChatDead},
 }
 
-// ClassOf sorts an error of this package; any other error is Malformed.
+// ClassOf sorts an error of this package; any other error is Unknown.
 func ClassOf(err error) Class {
 	if err == nil {
 		return None
@@ -91,7 +114,7 @@ func ClassOf(err error) Class {
 	if _, ok := errors.AsType[*lostError](err); ok {
 		return Retry
 	}
-	return Malformed
+	return Unknown
 }
 
 func (e *Error) class() Class {
@@ -100,7 +123,7 @@ func (e *Error) class() Class {
 		return Migrated
 	case e.RetryAfter > 0:
 		return RetryAfter
-	case e.Code >= 500 || e.Code == 0:
+	case e.Code >= 500 || e.Code <= 0:
 		return Retry
 	}
 	for _, row := range classes {
@@ -108,7 +131,7 @@ func (e *Error) class() Class {
 			return row.class
 		}
 	}
-	return Malformed
+	return Unknown
 }
 
 func (e *Error) says(text string) bool {

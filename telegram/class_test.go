@@ -23,7 +23,7 @@ func TestClassOf(t *testing.T) {
 		{0, "", Retry},
 		{401, "Unauthorized", BotDead},
 		{404, "Not Found", BotDead},
-		{404, "Not Found: method not found", Malformed},
+		{404, "Not Found: method not found", Unknown},
 		{409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running", Conflict},
 		{409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first", Conflict},
 		{413, "Request Entity Too Large", TooLong},
@@ -50,12 +50,28 @@ func TestClassOf(t *testing.T) {
 		{400, "Bad Request: not enough rights to send text messages to the chat", ChatDead},
 		{400, "Bad Request: need administrator rights in the channel chat", ChatDead},
 		{400, "Bad Request: CHAT_WRITE_FORBIDDEN", ChatDead},
+		{400, "Bad Request: have no rights to send a message", ChatDead},
+		{400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", ChatDead},
+		{400, "Bad Request: CHANNEL_PRIVATE", ChatDead},
+		{400, "Bad Request: USER_BANNED_IN_CHANNEL", ChatDead},
+		{400, "Bad Request: not enough rights to send documents to the chat", KindRefused},
+		{400, "Bad Request: not enough rights to send photos to the chat", KindRefused},
+		{400, "Bad Request: CHAT_SEND_DOCS_FORBIDDEN", KindRefused},
+		{403, "Forbidden: not enough rights to send documents to the chat", KindRefused},
+		{403, "Forbidden: not enough rights to send text messages to the chat", ChatDead},
+		{403, "Forbidden: a reason that is new", ChatDead},
+		{400, "Bad Request: PEER_FLOOD", Unknown},
+		{400, "Bad Request: SOMETHING_NEW", Unknown},
+		{406, "Not Acceptable", Unknown},
+		{418, "I'm a teapot", Unknown},
+		{302, "Found", Unknown},
+		{-3, "", Retry},
 		{400, "Bad Request: group chat was upgraded to a supergroup chat", ChatDead},
 		{403, "Forbidden: bot was blocked by the user", ChatDead},
 		{403, "Forbidden: bot was kicked from the supergroup chat", ChatDead},
 		{403, "Forbidden: bot can't initiate conversation with a user", ChatDead},
-		{400, "Bad Request: chat_id is empty", Malformed},
-		{400, "Bad Request: message text is empty", Malformed},
+		{400, "Bad Request: chat_id is empty", Unknown},
+		{400, "Bad Request: message text is empty", Unknown},
 	}
 	for _, tc := range cases {
 		err := fmt.Errorf("notify: telling: %w", &Error{Method: "sendMessage", Code: tc.code, Description: tc.text})
@@ -68,10 +84,10 @@ func TestClassOf(t *testing.T) {
 func TestClassOfOtherErrors(t *testing.T) {
 	t.Parallel()
 	others := map[Class]error{
-		None:      nil,
-		Retry:     &HTTPError{Status: 403},
-		Migrated:  &Error{Code: 400, Description: "Bad Request: group chat was upgraded to a supergroup chat", MigrateTo: -100},
-		Malformed: errors.New("anything else"),
+		None:     nil,
+		Retry:    &HTTPError{Status: 403},
+		Migrated: &Error{Code: 400, Description: "Bad Request: group chat was upgraded to a supergroup chat", MigrateTo: -100},
+		Unknown:  errors.New("anything else"),
 	}
 	for want, err := range others {
 		if got := ClassOf(err); got != want {
@@ -99,6 +115,10 @@ func TestMaybeSent(t *testing.T) {
 		{"empty", reply{status: 200}, true},
 		{"foreign JSON", reply{status: 502, body: `{"error":"bad gateway"}`}, true},
 		{"no message", ok(`{}`), true},
+		{"a message that cannot be", ok(`{"message_id":-7}`), true},
+		{"a list", ok(`[{"message_id":7}]`), true},
+		{"JSON of a redirect", reply{status: 302, body: `{"ok":false,"error_code":302,"description":"Found"}`}, true},
+		{"unknown words", refuse(418, "I'm a teapot", ""), false},
 		{"unreadable message", ok(`"x"`), true},
 		{"reset", reply{err: &net.OpError{Op: "read", Err: syscall.ECONNRESET}}, true},
 		{"closed", reply{err: io.ErrUnexpectedEOF}, true},

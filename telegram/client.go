@@ -36,7 +36,8 @@ type Options struct {
 // Client speaks for one bot. It is safe for concurrent use.
 type Client struct {
 	token     secret.Text
-	endpoint  string // with two %s: token and method
+	known     *secret.Known // what is masked in errors
+	endpoint  string        // with two %s: token and method
 	http      *http.Client
 	log       *slog.Logger
 	onTrouble func(error)
@@ -60,6 +61,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		token: o.Token,
+		known: secret.NewKnown(secrets(o.Token)...),
 		// The library fills this pattern with Sprintf.
 		endpoint:  strings.ReplaceAll(base, "%", "%%") + "/bot%s/%s",
 		http:      &http.Client{Transport: o.HTTP, CheckRedirect: dontFollow},
@@ -75,7 +77,7 @@ func New(o Options) (*Client, error) {
 	case len(o.Proxies) > 0:
 		c.http.Transport = newProxies(o.Proxies, c.log)
 	default:
-		c.http.Transport = newTransport(Proxy{})
+		c.http.Transport = newTransport(Proxy{}, c.log)
 	}
 	if c.onTrouble == nil {
 		c.onTrouble = func(error) {}

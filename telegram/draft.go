@@ -15,19 +15,24 @@ type draft struct {
 	isPlain  bool
 	replyTo  int
 	keyboard *wireKeyboard
+	isShort  bool
 	more     tgbotapi.Params
 	files    []tgbotapi.RequestFile
 }
 
-// without takes away what class blames, or for want of a culprit the next suspect, and reports whether it was there.
+// without takes away what class blames, or for want of a culprit all suspects at once, and reports whether there was any.
 func (d *draft) without(class Class) bool {
 	switch {
-	case (class == Unparsable || class == Malformed) && !d.isPlain:
+	case class == Unparsable && !d.isPlain:
 		d.isPlain = true
-	case (class == BadKeyboard || class == Malformed) && d.keyboard != nil:
+	case class == BadKeyboard && d.keyboard != nil:
 		d.keyboard = nil
 	case class == ReplyGone && d.replyTo != 0:
 		d.replyTo = 0
+	case class == Unknown && (!d.isPlain || d.keyboard != nil || d.replyTo != 0):
+		d.isPlain, d.keyboard, d.replyTo = true, nil, 0
+	case class == TooLong && !d.isShort:
+		d.isPlain, d.isShort = true, true
 	default:
 		return false
 	}
@@ -37,6 +42,16 @@ func (d *draft) without(class Class) bool {
 type replyParameters struct {
 	MessageID    int  `json:"message_id"`
 	AllowWithout bool `json:"allow_sending_without_reply"`
+}
+
+// shortTo is how many characters are left of a text that is too long: even of four bytes each they fit into a caption.
+const shortTo = 500
+
+func shortened(text string) string {
+	if runes := []rune(text); len(runes) > shortTo {
+		return string(runes[:shortTo]) + " …"
+	}
+	return text
 }
 
 func (d *draft) request() request {
@@ -53,6 +68,9 @@ func (d *draft) request() request {
 	text := strings.ToValidUTF8(d.html, "\uFFFD")
 	if d.isPlain {
 		text = plain(text)
+		if d.isShort {
+			text = shortened(text)
+		}
 	} else {
 		p["parse_mode"] = tgbotapi.ModeHTML
 	}

@@ -12,9 +12,9 @@ import (
 // See https://core.telegram.org/bots/api#making-requests.
 type Error struct {
 	Method      string
-	Code        int // the Bot API's error_code
-	Description string
-	RetryAfter  time.Duration // how long to leave the chat alone; 0 if not said
+	Code        int           // the Bot API's error_code
+	Description string        // cleaned: it is stored and shown
+	RetryAfter  time.Duration // how long to leave the chat alone, at most 5 minutes; 0 if not said
 	MigrateTo   int64         // the chat's new id, where the group became a supergroup; else 0
 }
 
@@ -27,7 +27,7 @@ func (e *Error) Error() string {
 type HTTPError struct {
 	Method      string
 	Status      int
-	ContentType string
+	ContentType string // the media type alone: parameters may quote anything
 }
 
 // Error gives the method, the HTTP status and the content type.
@@ -60,7 +60,7 @@ func (c *Client) lost(method string, err error, sent bool) error {
 	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
 		cause = next
 	}
-	if shown := fmt.Sprintf("%v %+v %#v", cause, cause, cause); c.redact(shown) == shown {
+	if shown := fmt.Sprintf("%v %+v %#v", cause, cause, cause); c.known.Masked(shown) == shown {
 		e.cause = cause
 	}
 	return e
@@ -70,7 +70,7 @@ func (c *Client) lost(method string, err error, sent bool) error {
 // again may then show it twice; not sending it again may lose it.
 func MaybeSent(err error) bool {
 	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.Code >= 500 || refusal.Code == 0
+		return refusal.Code >= 500 || refusal.Code < 400
 	}
 	if foreign, ok := errors.AsType[*HTTPError](err); ok {
 		return foreign.Status < 400 || foreign.Status >= 500
@@ -89,6 +89,15 @@ func neverConnected(err error) bool {
 	}
 	_, ok := errors.AsType[*net.DNSError](err)
 	return ok
+}
+
+// longestPause is obeyed at most, whatever Telegram asks for: a pause that was meant is asked for again, and one that was
+// not must not silence a chat for days.
+const longestPause = 5 * time.Minute
+
+// pause is how long a retry_after of so many seconds is obeyed.
+func pause(seconds int) time.Duration {
+	return time.Duration(min(max(seconds, 0), int(longestPause/time.Second))) * time.Second
 }
 
 // retryAfter is how long Telegram asks to wait, or 0.

@@ -36,6 +36,8 @@ type reply struct {
 	body   string
 	err    error
 	hang   bool // until the caller gives up
+
+	location string // of a redirect
 }
 
 func ok(result string) reply {
@@ -91,7 +93,7 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 		a.kind = "application/json"
 	}
 	return &http.Response{
-		StatusCode: a.status, Header: http.Header{"Content-Type": {a.kind}}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r,
+		StatusCode: a.status, Header: http.Header{"Content-Type": {a.kind}, "Location": {a.location}}, Body: io.NopCloser(strings.NewReader(a.body)), Request: r,
 	}, nil
 }
 

@@ -14,13 +14,12 @@ import (
 // in all; edits count as messages. See https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
 // These stay below them.
 const (
-	chatRate     = rate.Limit(1)
-	chatBurst    = 3
-	groupPerMin  = 18
-	totalRate    = rate.Limit(20)
-	totalBurst   = 5 // with totalRate, at most 25 in any second
-	newsPatience = 10 * time.Second
-	laneIdle     = time.Minute // after which a lane remembers nothing
+	chatRate    = rate.Limit(1)
+	chatBurst   = 3
+	groupPerMin = 18
+	totalRate   = rate.Limit(20)
+	totalBurst  = 5           // with totalRate, at most 25 in any second
+	laneIdle    = time.Minute // after which a lane remembers nothing
 )
 
 // Priority orders the turns that wait for one chat.
@@ -28,12 +27,31 @@ type Priority int
 
 // The priorities, the most urgent first.
 const (
-	ForPress  Priority = iota // what a person sees after pressing a button
-	ForAnswer                 // an answer to a command
-	ForNote                   // something new; after ten seconds of waiting it goes before presses and answers
-	ForDigest                 // a summary of several new things; it has the same patience
-	ForEdit                   // a message brought up to date
+	ForNote     Priority = iota // something new
+	ForOperator                 // an answer to somebody who may act
+	ForMark                     // an edit by which a message shows what came of a press
+	ForAnswer                   // an answer to anybody else of the chat
+	ForEdit                     // an edit that brings a message up to date
+	ForStranger                 // an answer to somebody nobody knows
 )
+
+// edits reports whether the turn is for an edit, and so waits where edits are refused.
+func (p Priority) edits() bool { return p == ForMark || p == ForEdit }
+
+// share is how many of a group's turns within any minute may have been taken when one of this priority is given out: what
+// is more urgent has some left whatever else is asked for.
+func (p Priority) share() int {
+	switch p {
+	case ForNote:
+		return groupPerMin
+	case ForOperator:
+		return groupPerMin - 2
+	case ForAnswer, ForStranger:
+		return groupPerMin - 6
+	default:
+		return groupPerMin - 4
+	}
+}
 
 // Turn waits until chat may be written to, and counts the turn. Within a chat turns go by priority, then by arrival;
 // topics of one chat share its turns. What waits in one chat never holds up another. Call it before Send and Edit.
@@ -69,6 +87,7 @@ type lane struct {
 	pace    *rate.Limiter
 	minute  []time.Time // the latest turns, oldest first; nil in a private chat
 	paused  time.Time   // no turn before
+	frozen  time.Time   // no turn for an edit before
 	used    time.Time   // the latest turn
 }
 
@@ -76,7 +95,6 @@ type turn struct {
 	lane     *lane
 	priority Priority
 	seq      uint64
-	joined   time.Time
 	granted  chan struct{}
 }
 
@@ -89,7 +107,7 @@ func (l *lanes) join(chat int64, p Priority) *turn {
 	defer l.mu.Unlock()
 	now := time.Now()
 	l.seq++
-	t := &turn{lane: l.lane(chat, now), priority: p, seq: l.seq, joined: now, granted: make(chan struct{})}
+	t := &turn{lane: l.lane(chat, now), priority: p, seq: l.seq, granted: make(chan struct{})}
 	t.lane.waiting = append(t.lane.waiting, t)
 	l.grant(now)
 	return t
@@ -106,16 +124,21 @@ func (l *lanes) leave(t *turn) bool {
 	return true
 }
 
-// pause keeps a chat's lane closed for d and a little longer, so that not all begin again at once.
-func (l *lanes) pause(chat int64, d time.Duration) {
+// pause keeps a chat's lane closed for d and a little longer, so that not all begin again at once. Where it is an edit that
+// was refused, only edits wait: a message is tried in spite of it, and if that is refused too, all wait.
+func (l *lanes) pause(chat int64, d time.Duration, edits bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	d = max(d, time.Second)
 	d += rand.N(min(d/10, 5*time.Second) + 100*time.Millisecond)
 	now := time.Now()
 	lane := l.lane(chat, now)
-	if until := now.Add(d); until.After(lane.paused) {
-		lane.paused = until
+	until := &lane.paused
+	if edits {
+		until = &lane.frozen
+	}
+	if end := now.Add(d); end.After(*until) {
+		*until = end
 	}
 	l.grant(now)
 }
@@ -126,7 +149,7 @@ func (l *lanes) lane(chat int64, now time.Time) *lane {
 		return found
 	}
 	for id, old := range l.chats {
-		if len(old.waiting) == 0 && now.After(old.paused) && now.Sub(old.used) > laneIdle {
+		if len(old.waiting) == 0 && now.After(old.paused) && now.After(old.frozen) && now.Sub(old.used) > laneIdle {
 			delete(l.chats, id)
 		}
 	}
@@ -168,8 +191,7 @@ func (l *lanes) tick() {
 	l.grant(time.Now())
 }
 
-// next is the most urgent turn of all lanes that are open, or, where none is, any turn of the lane that opens first and
-// how long that takes.
+// next is the most urgent of the turns that may be taken, or, if none may, one that may be soonest and how long that takes.
 func (l *lanes) next(now time.Time) (*turn, time.Duration) {
 	var best *turn
 	var bestWait time.Duration
@@ -177,19 +199,25 @@ func (l *lanes) next(now time.Time) (*turn, time.Duration) {
 		if len(lane.waiting) == 0 {
 			continue
 		}
-		first, wait := lane.first(now), lane.opensIn(now)
-		if best == nil || wait < bestWait || wait == bestWait && first.before(best, now) {
-			best, bestWait = first, wait
+		closed := max(0, lane.paused.Sub(now), delay(lane.pace, now))
+		for _, t := range lane.waiting {
+			wait := max(closed, lane.opensIn(t.priority, now))
+			if best == nil || wait < bestWait || wait == bestWait && t.before(best) {
+				best, bestWait = t, wait
+			}
 		}
 	}
 	return best, bestWait
 }
 
-// opensIn says how long no turn may be taken; 0 if one may be.
-func (n *lane) opensIn(now time.Time) time.Duration {
-	wait := max(0, n.paused.Sub(now), delay(n.pace, now))
-	if len(n.minute) == groupPerMin {
-		wait = max(wait, n.minute[0].Add(time.Minute).Sub(now))
+// opensIn says how long a priority may take no turn, besides what all wait for; 0 or less if it may.
+func (n *lane) opensIn(p Priority, now time.Time) time.Duration {
+	var wait time.Duration
+	if p.edits() {
+		wait = n.frozen.Sub(now)
+	}
+	if over := len(n.minute) - p.share(); n.minute != nil && over >= 0 {
+		wait = max(wait, n.minute[over].Add(time.Minute).Sub(now))
 	}
 	return wait
 }
@@ -206,16 +234,6 @@ func (n *lane) take(now time.Time) {
 	n.minute = append(n.minute, now)
 }
 
-func (n *lane) first(now time.Time) *turn {
-	best := n.waiting[0]
-	for _, t := range n.waiting[1:] {
-		if t.before(best, now) {
-			best = t
-		}
-	}
-	return best
-}
-
 func (n *lane) remove(t *turn) bool {
 	for i, waiting := range n.waiting {
 		if waiting == t {
@@ -226,21 +244,11 @@ func (n *lane) remove(t *turn) bool {
 	return false
 }
 
-func (t *turn) before(other *turn, now time.Time) bool {
-	mine, theirs := t.rank(now), other.rank(now)
-	if mine != theirs {
-		return mine < theirs
+func (t *turn) before(other *turn) bool {
+	if t.priority != other.priority {
+		return t.priority < other.priority
 	}
 	return t.seq < other.seq
-}
-
-// rank is the priority, but what is new is not held back for long by people who ask much.
-func (t *turn) rank(now time.Time) Priority {
-	isNew := t.priority == ForNote || t.priority == ForDigest
-	if isNew && now.Sub(t.joined) >= newsPatience {
-		return ForPress
-	}
-	return t.priority
 }
 
 // delay says how long until limiter lets one more through, and takes nothing.

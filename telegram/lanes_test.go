@@ -62,18 +62,19 @@ func TestTurnsGoByPriorityThenArrival(t *testing.T) {
 			priority Priority
 			name     string
 		}{
+			{ForStranger, "stranger"},
 			{ForEdit, "edit 1"},
 			{ForEdit, "edit 2"},
-			{ForDigest, "digest"},
-			{ForNote, "note 1"},
 			{ForAnswer, "answer"},
-			{ForPress, "press"},
+			{ForMark, "mark"},
+			{ForOperator, "operator"},
+			{ForNote, "note 1"},
 			{ForNote, "note 2"},
 		} {
 			d.take(t.Context(), c, 1, waiting.priority, waiting.name)
 		}
 		time.Sleep(time.Minute)
-		d.want(t, "burst", "burst", "burst", "press", "answer", "note 1", "note 2", "digest", "edit 1", "edit 2")
+		d.want(t, "burst", "burst", "burst", "note 1", "note 2", "operator", "mark", "answer", "edit 1", "edit 2", "stranger")
 		for i, at := range d.times[chatBurst:] {
 			if want := time.Duration(i+1) * time.Second; (at - want).Abs() > time.Millisecond {
 				t.Errorf("turn %d came after %v, want %v", i, at, want)
@@ -82,21 +83,60 @@ func TestTurnsGoByPriorityThenArrival(t *testing.T) {
 	})
 }
 
-func TestPeopleWhoAskMuchDoNotHoldANoteBack(t *testing.T) {
+// However much is asked for in a group, what is more urgent has some of its minute left, and goes at the next turn.
+func TestPeopleWhoAskMuchLeaveRoom(t *testing.T) {
+	t.Parallel()
+	for _, flood := range []Priority{ForOperator, ForMark, ForAnswer, ForEdit, ForStranger} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := newFake(t, nil)
+			d := newDiary()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			for range 60 {
+				d.take(ctx, c, -1, flood, "flood")
+			}
+			time.Sleep(40 * time.Second)
+			for _, urgent := range []Priority{ForNote, ForOperator} {
+				if urgent >= flood {
+					continue
+				}
+				began := time.Now()
+				if err := c.Turn(ctx, -1, urgent); err != nil || time.Since(began) > time.Second {
+					t.Errorf("%d in a flood of %d waited %s: %v", urgent, flood, time.Since(began), err)
+				}
+			}
+		})
+	}
+}
+
+// An edit that is refused holds back edits; a message goes out in spite of it, and holds all back if it is refused too.
+func TestAPauseIsForWhatWasRefused(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c, _ := newFake(t, nil)
-		d := newDiary()
-		for range 60 {
-			d.take(t.Context(), c, 1, ForAnswer, "answer")
+		flood := refuse(429, "Too Many Requests: retry after 222", `{"retry_after":222}`)
+		c, _ := newFake(t, replies(flood, ok(sent), flood))
+		if err := c.Edit(t.Context(), Edit{Chat: -1, MessageID: 1, HTML: "x"}); ClassOf(err) != RetryAfter {
+			t.Fatal(err)
 		}
-		d.take(t.Context(), c, 1, ForEdit, "edit")
-		d.take(t.Context(), c, 1, ForNote, "note")
-		time.Sleep(newsPatience + 2*time.Second)
+		began := time.Now()
+		d := newDiary()
+		d.take(t.Context(), c, -1, ForEdit, "edit")
+		d.take(t.Context(), c, -1, ForMark, "mark")
+		for range 2 {
+			if err := c.Turn(t.Context(), -1, ForAnswer); err != nil || time.Since(began) > time.Second {
+				t.Errorf("an answer waited %s: %v", time.Since(began), err)
+			}
+			_, _ = c.Send(t.Context(), Message{To: Address{Chat: -1}, HTML: "x"})
+		}
+		_ = c.Turn(t.Context(), -1, ForNote)
+		if waited := time.Since(began); waited < 222*time.Second || waited > 230*time.Second {
+			t.Errorf("a note went %s after a message was refused", waited)
+		}
+		time.Sleep(10 * time.Second)
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		if !slices.Contains(d.names, "note") || slices.Contains(d.names, "edit") {
-			t.Errorf("after %v the turns were %v", newsPatience, d.names)
+		if len(d.times) != 2 || d.times[0] < 222*time.Second {
+			t.Errorf("edits went %v", d.times)
 		}
 	})
 }
@@ -106,10 +146,10 @@ func TestChatsDoNotDelayEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newFake(t, nil)
 		d := newDiary()
-		c.lanes.pause(-1, time.Hour)
+		c.lanes.pause(-1, time.Hour, false)
 		for range 50 {
-			d.take(t.Context(), c, -1, ForPress, "paused")
-			d.take(t.Context(), c, 2, ForPress, "busy")
+			d.take(t.Context(), c, -1, ForOperator, "paused")
+			d.take(t.Context(), c, 2, ForOperator, "busy")
 		}
 		d.take(t.Context(), c, 3, ForEdit, "quiet")
 		time.Sleep(time.Second / 2)
@@ -125,7 +165,7 @@ func TestAllChatsTogetherGoByPriority(t *testing.T) {
 		for chat := range int64(100) {
 			d.take(t.Context(), c, chat+1, ForEdit, "edit")
 		}
-		d.take(t.Context(), c, 999, ForPress, "press")
+		d.take(t.Context(), c, 999, ForOperator, "press")
 		time.Sleep(990 * time.Millisecond)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -140,7 +180,7 @@ func TestAllChatsTogetherGoByPriority(t *testing.T) {
 
 func TestTooManyRequestsPausesTheChat(t *testing.T) {
 	t.Parallel()
-	for _, document := range []*Document{nil, {Name: "x", Bytes: []byte("y")}} {
+	for held, document := range map[Priority]*Document{ForNote: nil, ForEdit: {Name: "x", Bytes: []byte("y")}} { // a file holds back no more than an edit
 		synctest.Test(t, func(t *testing.T) {
 			c, _ := newFake(t, replies(refuse(429, "Too Many Requests: retry after 40", `{"retry_after":40}`), ok(sent)))
 			_, err := c.Send(t.Context(), Message{To: Address{Chat: -1}, HTML: "x", Document: document})
@@ -151,7 +191,7 @@ func TestTooManyRequestsPausesTheChat(t *testing.T) {
 			if err := c.Turn(t.Context(), -2, ForNote); err != nil || time.Since(began) != 0 {
 				t.Errorf("another chat waited %v: %v", time.Since(began), err)
 			}
-			err = c.Turn(t.Context(), -1, ForPress)
+			err = c.Turn(t.Context(), -1, held)
 			if waited := time.Since(began); err != nil || waited < 40*time.Second || waited > 45*time.Second {
 				t.Errorf("the chat waited %v: %v", waited, err)
 			}
@@ -164,9 +204,9 @@ func TestAShorterPauseDoesNotEndALongerOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := newFake(t, nil)
 		began := time.Now()
-		c.lanes.pause(1, time.Minute)
-		c.lanes.pause(1, time.Second)
-		_ = c.Turn(t.Context(), 1, ForPress)
+		c.lanes.pause(1, time.Minute, false)
+		c.lanes.pause(1, time.Second, false)
+		_ = c.Turn(t.Context(), 1, ForOperator)
 		if waited := time.Since(began); waited < time.Minute {
 			t.Errorf("waited %v", waited)
 		}
@@ -184,7 +224,7 @@ func TestWhoGivesUpLeavesTheLane(t *testing.T) {
 		impatient, cancel := context.WithTimeout(t.Context(), time.Second/2)
 		defer cancel()
 		err := make(chan error, 1)
-		go func() { err <- c.Turn(impatient, 1, ForPress) }()
+		go func() { err <- c.Turn(impatient, 1, ForOperator) }()
 		synctest.Wait()
 		d.take(t.Context(), c, 1, ForEdit, "edit")
 		time.Sleep(1100 * time.Millisecond)
@@ -194,7 +234,7 @@ func TestWhoGivesUpLeavesTheLane(t *testing.T) {
 		d.want(t, "burst", "burst", "burst", "edit") // at the turn that the first one left
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := c.Turn(ended, 2, ForPress); !errors.Is(err, context.Canceled) || len(c.lanes.chats) != 1 {
+		if err := c.Turn(ended, 2, ForOperator); !errors.Is(err, context.Canceled) || len(c.lanes.chats) != 1 {
 			t.Errorf("a turn asked for too late: %v", err)
 		}
 	})
@@ -241,7 +281,7 @@ func checkLimits(t *rapid.T, random *rand.Rand, chats, turns int) {
 		if random.IntN(2) == 0 {
 			chat = -chat
 		}
-		priority := Priority(random.IntN(5))
+		priority := Priority(random.IntN(int(ForStranger) + 1))
 		done.Go(func() {
 			if err := c.Turn(context.Background(), chat, priority); err != nil {
 				t.Errorf("Turn: %v", err)

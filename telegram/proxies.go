@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"greenwatch/dial"
 )
 
 // connectTimeout is how long a connection may take, with the proxy's and Telegram's handshakes.
@@ -27,7 +29,7 @@ type proxies struct {
 // way has a transport of its own: net/http keeps HTTP/2 connections by the host alone, whatever proxy they go through.
 type way struct {
 	name      string // by the number in the operator's list
-	transport *http.Transport
+	transport *dial.Transport
 	isHTTP    bool // an HTTP proxy, which is handed plain http requests whole
 }
 
@@ -44,7 +46,7 @@ func (e *broken) Error() string { return e.text }
 func newProxies(list []Proxy, log *slog.Logger) *proxies {
 	p := &proxies{log: log}
 	for i, proxy := range list {
-		w := way{name: fmt.Sprintf("proxy %d", i+1), transport: newTransport(proxy)}
+		w := way{name: fmt.Sprintf("proxy %d", i+1), transport: newTransport(proxy, log)}
 		switch u := proxy.url(); {
 		case u == nil:
 			w.name += " (direct)"

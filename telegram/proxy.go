@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,18 @@ import (
 // nothing of its address, in which a user and a password may stand.
 type Proxy struct {
 	address secret.Text
+}
+
+// Secrets are what must not be seen of its address anywhere: the whole of it, the password, and user and password as
+// they are sent to an HTTP proxy.
+func (p Proxy) Secrets() []secret.Text {
+	u := p.url()
+	if u == nil || u.User == nil {
+		return nil
+	}
+	password, _ := u.User.Password()
+	pair := base64.StdEncoding.EncodeToString([]byte(u.User.Username() + ":" + password))
+	return []secret.Text{p.address, secret.New(password), secret.New(pair)}
 }
 
 // ErrMTProto is what ParseProxy says of an MTProto proxy: it serves Telegram's apps, and the Bot API speaks HTTPS.

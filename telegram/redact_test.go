@@ -30,6 +30,11 @@ func TestNoErrorHoldsTheToken(t *testing.T) {
 		"struct":           {err: &leakyError{address: leaky}},
 		"page":             {status: 502, kind: "text/html", body: leaky},
 		"truncated":        {status: 200, body: `{"ok":true,"result":{"message_id":`},
+		"content type":     {status: 502, kind: testKey + "/x"},
+		"its parameters":   {status: 502, kind: "text/html; path=\"" + leaky + "\""},
+		"escaped refusal":  refuse(400, "no "+url.PathEscape(url.QueryEscape(leaky))+strings.ReplaceAll(leaky, "-", "%2d"), ""),
+		"at the cut":       refuse(400, strings.Repeat("x", longest-80)+leaky, ""),
+		"wrong redirect":   {status: 302, kind: "text/html", location: "%zz" + leaky},
 		"refusal":          refuse(400, "no method at "+leaky, ""),
 		"upload refusal":   refuse(400, "no method at "+leaky, ""),
 	}
@@ -39,6 +44,9 @@ func TestNoErrorHoldsTheToken(t *testing.T) {
 			c, _ := newFake(t, replies(answer))
 			_, err := c.Send(t.Context(), Message{To: Address{Chat: 1}, HTML: "x"})
 			walk(t, err)
+			if shown := err.Error(); len(shown) > longest+100 {
+				t.Errorf("%d bytes", len(shown))
+			}
 		})
 	}
 }
@@ -98,6 +106,7 @@ func mustNotShow(t *testing.T, text string, secrets ...string) {
 
 func mustNotLeak(t *testing.T, text string) {
 	t.Helper()
+	text += secret.Decoded(text)
 	if strings.Contains(text, testKey) || strings.Contains(text, fmt.Sprintf("%x", testKey)) {
 		t.Errorf("the token is in %s", text)
 	}

@@ -38,8 +38,9 @@ var errNoID = errors.New("the answer has no message id")
 
 // Send sends m and gives its message id. It does not wait: call Turn before.
 //
-// A message goes out even where a part of it is refused: without its formatting, without its buttons, or not as a reply.
-// Other refusals are returned as *Error (see ClassOf: TopicGone, Migrated, TooLong and more are for the caller).
+// A message goes out even where a part of it is refused: without its formatting, without its buttons, or not as a reply;
+// where it is refused in words that are not known, bare of all of them; where it is too long, cut short. Other refusals
+// are returned as *Error (see ClassOf: TopicGone, Migrated, KindRefused and more are for the caller).
 // Telegram knows no repeated message: see MaybeSent before sending again.
 func (c *Client) Send(ctx context.Context, m Message) (messageID int, err error) {
 	d := &draft{method: "sendMessage", address: m.To, html: m.HTML, keyboard: newKeyboard(m.Keyboard), replyTo: m.ReplyTo}
@@ -56,7 +57,7 @@ func (c *Client) Send(ctx context.Context, m Message) (messageID int, err error)
 	if err := c.write(ctx, d, &sent); err != nil {
 		return 0, err
 	}
-	if sent.ID == 0 {
+	if sent.ID <= 0 {
 		return 0, c.lost(d.method, errNoID, true)
 	}
 	return sent.ID, nil
@@ -86,11 +87,12 @@ func (c *Client) Delete(ctx context.Context, chat int64, messageID int) error {
 	return err
 }
 
-// inLane is call for what counts in a chat's lane: the lane pauses as long as Telegram asks.
+// inLane is call for what counts in a chat's lane: the lane pauses as long as Telegram asks, for messages too where one was
+// refused.
 func (c *Client) inLane(ctx context.Context, chat int64, r request, out any) error {
 	err := c.call(ctx, r, out)
 	if ClassOf(err) == RetryAfter {
-		c.lanes.pause(chat, retryAfter(err))
+		c.lanes.pause(chat, retryAfter(err), r.method != "sendMessage")
 	}
 	return err
 }

@@ -100,7 +100,7 @@ func TestSendGoesOutWithoutWhatIsRefused(t *testing.T) {
 		{"button", []reply{badButton, ok(sent)}, []string{"reply_markup"}, []string{"parse_mode", "reply_parameters"}},
 		{"reply", []reply{noReply, ok(sent)}, []string{"reply_parameters"}, []string{"parse_mode", "reply_markup"}},
 		{"all", []reply{badText, badButton, noReply, ok(sent)}, []string{"parse_mode", "reply_markup", "reply_parameters"}, nil},
-		{"unknown", []reply{odd, odd, ok(sent)}, []string{"parse_mode", "reply_markup"}, []string{"reply_parameters"}},
+		{"unknown", []reply{odd, ok(sent)}, []string{"parse_mode", "reply_markup", "reply_parameters"}, nil},
 	}
 	for _, tc := range cases {
 		c, f := newFake(t, replies(tc.answers...))
@@ -157,9 +157,9 @@ func TestSendLeavesTheRestToTheCaller(t *testing.T) {
 			TopicGone,
 		},
 		{
-			refuse(400, "Bad Request: message is too long", ""),
-			Error{Code: 400, Description: "Bad Request: message is too long"},
-			TooLong,
+			refuse(400, "Bad Request: not enough rights to send documents to the chat", ""),
+			Error{Code: 400, Description: "Bad Request: not enough rights to send documents to the chat"},
+			KindRefused,
 		},
 		{
 			refuse(400, "Bad Request: group chat was upgraded to a supergroup chat", `{"migrate_to_chat_id":-1001234567890123}`),
@@ -169,6 +169,11 @@ func TestSendLeavesTheRestToTheCaller(t *testing.T) {
 		{
 			refuse(429, "Too Many Requests: retry after 35", `{"retry_after":35}`),
 			Error{Code: 429, Description: "Too Many Requests: retry after 35", RetryAfter: 35 * time.Second},
+			RetryAfter,
+		},
+		{
+			refuse(429, "Too Many Requests: retry after 2147483647", `{"retry_after":2147483647}`),
+			Error{Code: 429, Description: "Too Many Requests: retry after 2147483647", RetryAfter: 5 * time.Minute},
 			RetryAfter,
 		},
 	}

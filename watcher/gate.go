@@ -31,8 +31,14 @@ func (w *Watcher) WaitGate(ctx context.Context, id monitor.InstanceID, seen uint
 		if version != seen {
 			return gate, version, true
 		}
+		var stale <-chan time.Time
+		if at := g.outlook.staleAt(w.Policy); gate.Sure && !at.IsZero() {
+			stale = time.After(time.Until(at))
+		}
 		select {
 		case <-changed:
+			continue
+		case <-stale:
 			continue
 		case <-g.dismissed.Done():
 		case <-ctx.Done():
@@ -52,10 +58,18 @@ func (w *Watcher) Ahead(id monitor.InstanceID) (c monitor.Case, watched bool) {
 	return c, true
 }
 
+// Unheard reports whether nothing was heard of an instance for so long, whatever the cause, that what is believed of it says
+// nothing about now.
+func (w *Watcher) Unheard(id monitor.InstanceID) bool {
+	g := w.guard(id)
+	return g != nil && g.outlook.stale(w.scene())
+}
+
 // outlook is a case as it will be once the store has taken all that is believed, and the gate that follows from it.
 type outlook struct {
 	mu      sync.Mutex
 	ahead   monitor.Case
+	heard   time.Time     // when the API last said how the number is; zero: it is not known
 	kept    bool          // the store has all that is believed
 	moved   chan struct{} // closed when the case is another one; nil: nobody waits
 	empty   time.Time     // the last look at a queue in which nothing waits, and which was not worth keeping
@@ -80,6 +94,33 @@ func (o *outlook) believe(b monitor.Belief, s monitor.Scene) {
 	o.kept = false
 	o.move()
 	o.turn(s)
+}
+
+// hear takes when the API last said how the number is, which makes a gate sure again that was not only for want of it.
+func (o *outlook) hear(answered time.Time, scene func() monitor.Scene) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if answered.Equal(o.heard) {
+		return
+	}
+	o.heard = answered
+	if !o.gate.Sure {
+		o.turn(scene())
+	}
+}
+
+// staleAt is when the gate is not sure any more if nothing is heard.
+func (o *outlook) staleAt(p monitor.Policy) time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return monitor.Scene{Answered: o.heard, Policy: p}.StaleAt()
+}
+
+func (o *outlook) stale(s monitor.Scene) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.Answered = o.heard
+	return s.Stale()
 }
 
 // move wakes those who wait for another case. It is called with mu held.
@@ -131,6 +172,7 @@ func (o *outlook) gateNow(s monitor.Scene) (monitor.Gate, uint64, <-chan struct{
 // turn makes the gate anew. It is called with mu held.
 func (o *outlook) turn(s monitor.Scene) {
 	was := o.gate
+	s.Answered = o.heard
 	o.gate = o.ahead.Gate(s)
 	if !o.gate.Changed(was) {
 		return

@@ -43,6 +43,7 @@ type guard struct {
 	known   monitor.Finding  // what the store believes
 	unseen  bool             // the store has no belief of it, or had none when it was last asked
 	failing bool             // the store failed at the last save
+	phoneAt time.Time        // when it is asked which phone is linked, with a check after that; zero: it is known
 	batch   *batch           // of those that have expired with it; nil: it has not, or is saved
 
 	outlook outlook
@@ -82,11 +83,21 @@ func newGuard(w *Watcher, i monitor.Instance, pool bulkhead) *guard {
 	return g
 }
 
-func (g *guard) resume(c monitor.Case, agreed time.Time) {
-	if agreed.Before(c.Belief.At) {
-		agreed = c.Belief.At
+// resume goes on from what was kept, and from the last sweep before that: its end is when an instance was seen last, and if
+// it brought an answer of all of them, when this one has spoken. The clock may have been set since.
+func (g *guard) resume(c monitor.Case, last monitor.Sweep) {
+	agreed, answered := c.Belief.At, c.Belief.At
+	if last.Ended.After(agreed) {
+		agreed = last.Ended
+		if last.Answered == last.Asked {
+			answered = agreed
+		}
 	}
-	g.watch = monitor.Resume(c.Belief, agreed)
+	if now := time.Now(); answered.After(now) {
+		answered = now
+	}
+	g.watch = monitor.Resume(c.Belief, agreed, answered)
+	g.outlook.hear(answered, g.scene)
 	g.belief = c.Belief
 	g.tally.resume(c.Belief)
 	g.follow(c)
@@ -103,6 +114,7 @@ func (g *guard) follow(c monitor.Case) {
 	g.known, g.unseen = c.Belief.Finding, c.Belief.Verdict() == monitor.Unseen
 	ahead, kept := g.ahead(c, scene)
 	g.outlook.follow(ahead, kept, scene)
+	g.expectPhone(c)
 }
 
 // where the instance lives: the places for calls, and the name of its pool.
@@ -272,6 +284,7 @@ func (g *guard) look(ctx context.Context, via monitor.Via) (r monitor.Reading) {
 	}
 	news := g.judge(ctx, r)
 	g.settle(r, news)
+	g.meet(ctx)
 	g.w.Checked(r, took)
 	return r
 }

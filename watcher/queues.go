@@ -15,6 +15,8 @@ import (
 type Queues interface {
 	// Messages counts them.
 	Messages(ctx context.Context, id monitor.InstanceID) (int, error)
+	// Webhooks counts the notifications that wait to be read by the instance's owner.
+	Webhooks(ctx context.Context, id monitor.InstanceID) (int, error)
 	// Head is the id of the first of them, and how many are shown with it.
 	Head(ctx context.Context, id monitor.InstanceID) (string, int, error)
 }
@@ -109,7 +111,7 @@ func (l *queuePoller) run(ctx context.Context) {
 			return
 		case <-moved:
 		case <-fire:
-			l.look(ctx)
+			l.look(ctx, !l.slot.After(time.Now()))
 		case p := <-l.presses:
 			l.answer(ctx, p)
 		}
@@ -142,22 +144,27 @@ func (l *queuePoller) due(c monitor.Case, kept bool) time.Time {
 func (l *queuePoller) answer(ctx context.Context, p queuePress) {
 	select {
 	case <-time.After(time.Until(l.free)):
-		p.seen <- l.look(ctx)
+		p.seen <- l.look(ctx, true)
 	case <-ctx.Done():
 		p.seen <- monitor.QueueLook{}
 	case <-p.ctx.Done():
 	}
 }
 
-// look makes one look. The zero one: it came to nothing, through our own fault or our end.
-func (l *queuePoller) look(ctx context.Context) (q monitor.QueueLook) {
+// look makes one look, at both ways or only at what leaves. The zero one: it came to nothing, through our own fault or our
+// end.
+func (l *queuePoller) look(ctx context.Context, both bool) (q monitor.QueueLook) {
 	defer l.survive(ctx)
 	pool, _ := l.g.where()
 	if !pool.enter(ctx) {
 		return monitor.QueueLook{}
 	}
 	c, _, _ := l.g.outlook.present()
-	q = l.ask(ctx, pool, c.Belief.Verdict() == monitor.Good)
+	sends := c.Belief.Verdict() == monitor.Good
+	q = l.ask(ctx, pool, sends)
+	if both && sends && q.Known && !l.g.w.reads(l.g.id) {
+		q = l.askIncoming(ctx, pool, q)
+	}
 	if ctx.Err() != nil {
 		return monitor.QueueLook{}
 	}
@@ -191,6 +198,18 @@ func (l *queuePoller) ask(ctx context.Context, pool bulkhead, sends bool) monito
 			q.Head = head
 		}
 	}
+	return q
+}
+
+// askIncoming counts the notifications that wait as well. Those that we read ourselves are not counted: that they wait is
+// told of elsewhere.
+func (l *queuePoller) askIncoming(ctx context.Context, pool bulkhead, q monitor.QueueLook) monitor.QueueLook {
+	if !pool.enter(ctx) {
+		return q
+	}
+	defer pool.leave()
+	count, err := l.g.w.Queues.Webhooks(ctx, l.g.id)
+	q.Incoming, q.IncomingKnown = count, err == nil
 	return q
 }
 

@@ -85,6 +85,13 @@ func (w *Watcher) receive(i monitor.Instance) {
 	}
 }
 
+// reads reports whether we are the one who reads an instance's notifications.
+func (w *Watcher) reads(id monitor.InstanceID) bool {
+	w.roster.mu.RLock()
+	defer w.roster.mu.RUnlock()
+	return w.roster.receivers[id] != nil
+}
+
 // Obstacle is what keeps an instance's notifications from being read; the zero one where nothing does, or they are not
 // to be.
 func (w *Watcher) Obstacle(id monitor.InstanceID) Obstacle {

@@ -26,15 +26,15 @@ type roster struct {
 
 // absent is an instance that was watched before the start, and may be listed again.
 type absent struct {
-	kept   monitor.Case
-	agreed time.Time // the last look
+	kept monitor.Case
+	last monitor.Sweep // before the start
 }
 
-func (r *roster) await(id monitor.InstanceID, c monitor.Case, agreed time.Time) {
+func (r *roster) await(id monitor.InstanceID, c monitor.Case, last monitor.Sweep) {
 	if r.absent == nil {
 		r.absent = make(map[monitor.InstanceID]absent)
 	}
-	r.absent[id] = absent{c, agreed}
+	r.absent[id] = absent{c, last}
 }
 
 func (w *Watcher) guard(id monitor.InstanceID) *guard {
@@ -117,7 +117,7 @@ func (w *Watcher) join(instances []monitor.Instance) (first bool) {
 		}
 		g := w.enlist(i)
 		if before, awaited := w.roster.absent[i.ID]; awaited {
-			g.resume(before.kept, before.agreed)
+			g.resume(before.kept, before.last)
 			g.moved = true // somebody may have changed the case since
 			delete(w.roster.absent, i.ID)
 		}

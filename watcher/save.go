@@ -14,8 +14,9 @@ func (g *guard) judge(ctx context.Context, r monitor.Reading) (news bool) {
 	was := g.watch.Believed()
 	watch, next := g.watch.See(r, g.w.Policy)
 	g.watch, g.askAt, news = watch, next.AskAt, next.Believe != nil
+	g.outlook.hear(watch.Answered(), g.scene)
 	if news {
-		b := g.date(ctx, was, *next.Believe)
+		b := g.identify(ctx, was, g.date(ctx, was, *next.Believe))
 		g.believe(b)
 		g.gather(b)
 	}

@@ -51,6 +51,7 @@ type Options struct {
 	Ended     func(s monitor.Sweep)                       // called at the end of each sweep
 	Inbox     Inbox                                       // nil: no notifications are read
 	Claimed   func(e ClaimEnd)                            // called where a claim was worth something, or false
+	Phones    Phones                                      // nil: it is not asked which phone is linked
 	History   History                                     // nil: it is not asked
 
 	// Awaited reports whether a list that is still to come may name an instance: its case is left as it is until Add or
@@ -134,9 +135,9 @@ func (w *Watcher) resume(ctx context.Context) error {
 		id, isInstance := c.Subject.Instance()
 		switch g := w.roster.guards[id]; {
 		case g != nil:
-			g.resume(c, w.before.Ended)
+			g.resume(c, w.before)
 		case isInstance && w.Awaited != nil && w.Awaited(id):
-			w.roster.await(id, c, w.before.Ended)
+			w.roster.await(id, c, w.before)
 		case isInstance && c.Belief.Verdict() != monitor.Unseen:
 			gone = append(gone, w.leave(c.Subject))
 		}

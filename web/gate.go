@@ -13,7 +13,7 @@ import (
 
 // GateOptions are what GET /gate/{idInstance} is made of: 200 where the number may send, 503 with Retry-After where it
 // must not, both with the [Gate] as JSON. 404 is an instance that is not watched, 401 another token, 400 a mistake in the
-// question; these answers have the key "error" and no key "open", so that nobody takes them for a closed gate.
+// question, 429 with Retry-After a question that would wait while 1,024 others do; these answers have the key "error" and no key "open", so that nobody takes them for a closed gate.
 //
 // With wait=30s (at most a minute) the answer is held until the gate changes. With seen=open or seen=closed beside it a
 // gate that is otherwise by now is answered at once.
@@ -48,7 +48,7 @@ type Gate struct {
 
 const (
 	maxHold   = time.Minute
-	maxHeld   = 1024 // requests that wait at once; more are answered as if they had not asked to wait
+	maxHeld   = 1024 // requests that wait at once
 	gateRetry = "30" // seconds
 	wrongID   = "idInstance: want 1 to 18 digits, as in /gate/7105000017"
 	wrongWait = "wait: want a duration up to 60s, as in wait=30s"
@@ -87,6 +87,14 @@ func (h *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	g, known := h.gates.Gate(id)
 	if known && p.holds(g) {
+		select {
+		case h.held <- struct{}{}:
+			defer func() { <-h.held }()
+		default: // answered as it is, the caller would ask again at once
+			w.Header().Set("Retry-After", busyRetry)
+			writeError(w, http.StatusTooManyRequests, "too many wait already; ask without wait, or again later")
+			return
+		}
 		g, known = h.hold(r.Context(), p.wait, id, g)
 	}
 	if !known {
@@ -113,14 +121,8 @@ func seconds(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Second)
 }
 
-// hold waits for the gate to change. Where too many do already, g is the answer: a refusal might be taken for a closed gate.
+// hold waits for the gate to change.
 func (h *gate) hold(ctx context.Context, wait time.Duration, id monitor.InstanceID, g Gate) (Gate, bool) {
-	select {
-	case h.held <- struct{}{}:
-		defer func() { <-h.held }()
-	default:
-		return g, true
-	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	return h.gates.Wait(ctx, id, g.Version)

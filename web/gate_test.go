@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -204,26 +206,37 @@ func TestGateWaits(t *testing.T) {
 	}
 }
 
-// TestGateHoldsOnlySoMany: who comes later is answered at once, and a place is free again when its caller hangs up.
+// TestGateHoldsOnlySoMany: who comes later is told when to come again, and a place is free again when its caller hangs up.
 func TestGateHoldsOnlySoMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBoard()
 		b.set(instance, closed)
-		h := newGate(GateOptions{Gates: b})
+		h := New(Options{Gate: GateOptions{Gates: b}})
+		ask := func(ctx context.Context, query string) *httptest.ResponseRecorder {
+			answer := httptest.NewRecorder()
+			h.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodGet, "/gate/"+instance+query, http.NoBody))
+			return answer
+		}
 		ctx, hangUp := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		for range maxHeld {
-			wg.Go(func() { h.hold(ctx, time.Minute, instance, b.gates[instance]) })
+			wg.Go(func() { ask(ctx, "?wait=60s") })
 		}
 		synctest.Wait()
 		begun := time.Now()
-		if g, known := h.hold(t.Context(), time.Minute, instance, closed); !known || g.State != closed.State || time.Since(begun) != 0 {
-			t.Errorf("got %+v, %t after %s", g, known, time.Since(begun))
+		got := ask(t.Context(), "?wait=60s")
+		if got.Code != http.StatusTooManyRequests || got.Header().Get("Retry-After") == "" || strings.Contains(got.Body.String(), `"open"`) || time.Since(begun) != 0 {
+			t.Errorf("got %d %s after %s", got.Code, got.Body, time.Since(begun))
+		}
+		for _, query := range []string{"", "?wait=60s&seen=open"} {
+			if got := ask(t.Context(), query); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.Body.String(), `"open":false`) {
+				t.Errorf("what need not wait: %d %s", got.Code, got.Body)
+			}
 		}
 		hangUp()
 		wg.Wait()
-		if h.hold(t.Context(), time.Minute, instance, b.gates[instance]); time.Since(begun) != time.Minute {
+		if ask(t.Context(), "?wait=60s"); time.Since(begun) != time.Minute {
 			t.Errorf("not held: %s", time.Since(begun))
 		}
 	})

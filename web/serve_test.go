@@ -52,7 +52,7 @@ func (p *pipes) dial() net.Conn {
 func serve(t *testing.T, o Options) (*pipes, *http.Client) {
 	t.Helper()
 	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-	s := &http.Server{Handler: New(o)}
+	s := NewServer(ServerOptions{Pages: New(o), Connections: 4096})
 	go func() { _ = s.Serve(p) }()
 	transport := &http.Transport{
 		DialContext:         func(context.Context, string, string) (net.Conn, error) { return p.dial(), nil },

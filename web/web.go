@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -15,8 +16,14 @@ import (
 // Check is one thing that must work for greenwatch to be ready.
 type Check struct {
 	Name  string                          // unique; the key in the answer of /readyz
-	Check func(ctx context.Context) error // nil: works; the text is shown; its context ends after 2 s
+	Check func(ctx context.Context) error // nil: works, and so it does with a Remark; the text is shown; its context ends after 2 s
 }
+
+// Remark is what a check that passes says instead of "ok".
+type Remark string
+
+// Error gives the text.
+func (r Remark) Error() string { return string(r) }
 
 // Options are what the pages are made of.
 type Options struct {
@@ -24,6 +31,10 @@ type Options struct {
 	Metrics http.Handler // nil: there is no /metrics
 	Webhook Webhook      // without a token there is no /webhook/green-api
 	Gate    GateOptions  // without Gates there is no /gate/
+
+	// Hosts are the names by which the pages may be asked for that need no token, beside those of loopback; nil: any.
+	Hosts []string
+	Log   *slog.Logger // of what is refused because of its host; nil: nothing is logged
 }
 
 // WebhookPath is where notifications are posted.
@@ -32,28 +43,37 @@ const WebhookPath = "/webhook/green-api"
 // New gives the handler of
 //
 //   - /healthz: 200 while the process lives;
-//   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error;
+//   - /readyz: 200 where every check passes, else 503, with a JSON object of each check's name and "ok" or its error or remark;
 //   - /metrics;
 //   - POST /webhook/green-api, as [Webhook] says;
 //   - /gate/{idInstance}, as [GateOptions] says.
 //
 // Anything else is 404. The webhook takes POST alone, all others GET and HEAD; other methods are 405. An answer may be
-// held for as long as a minute (a gate's), so the server's WriteTimeout, if it has one, must be longer.
+// held for as long as a minute (a gate's), so the server's WriteTimeout, if it has one, must be longer; see [NewServer].
+// What needs no token and tells something is 403 for a host that is not among Hosts.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte("ok\n")) // it fails where the caller has gone
 	})
-	mux.Handle("GET /readyz", readiness(o.Ready))
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	named := &hosts{names: o.Hosts, log: o.Log}
+	mux.Handle("GET /readyz", named.only(readiness(o.Ready)))
 	if o.Metrics != nil {
-		mux.Handle("GET /metrics", o.Metrics)
+		mux.Handle("GET /metrics", named.only(o.Metrics))
 	}
 	if o.Webhook.Token.Reveal() != "" {
 		mux.Handle("POST "+WebhookPath, newWebhook(o.Webhook))
 	}
 	if o.Gate.Gates != nil {
-		mux.Handle("GET /gate/{idInstance}", newGate(o.Gate))
+		var gate http.Handler = newGate(o.Gate)
+		if o.Gate.Token.Reveal() == "" {
+			gate = named.only(gate)
+		}
+		mux.Handle("GET /gate/{idInstance}", gate)
 	}
 	return secure(mux)
 }
@@ -89,8 +109,12 @@ func (checks readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, report := http.StatusOK, make(map[string]string, len(checks))
 	for i, check := range checks {
 		report[check.Name] = "ok"
-		if results[i] != nil {
-			status, report[check.Name] = http.StatusServiceUnavailable, results[i].Error()
+		if results[i] == nil {
+			continue
+		}
+		report[check.Name] = results[i].Error()
+		if _, remark := errors.AsType[Remark](results[i]); !remark {
+			status = http.StatusServiceUnavailable
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")

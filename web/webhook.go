@@ -23,8 +23,9 @@ type Webhook struct {
 	Token   secret.Text // empty: there is no webhook
 	Parse   func(body []byte) (Notification, error)
 	Claims  Claims
-	Counted func(Reason) // called once for every request; may be nil
-	Log     *slog.Logger // nil: nothing is logged
+	Counted func(Reason)    // called once for every request; may be nil
+	Refused func(bare bool) // called for each that does not bear the token; bare: it bears none; may be nil
+	Log     *slog.Logger    // nil: nothing is logged
 }
 
 // Notification is what the body of a webhook says.
@@ -120,6 +121,9 @@ func newWebhook(o Webhook) *webhook {
 	if o.Counted == nil {
 		o.Counted = func(Reason) {}
 	}
+	if o.Refused == nil {
+		o.Refused = func(bool) {}
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -148,6 +152,7 @@ func (h *webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *webhook) handle(w http.ResponseWriter, r *http.Request) Reason {
 	if !h.lock.opens(r) {
+		h.Refused(r.Header.Get("Authorization") == "")
 		return Unauthorized
 	}
 	select {

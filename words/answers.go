@@ -11,11 +11,12 @@ type Answer string
 
 // The short answers.
 const (
-	NotHere    Answer = "not_here"  // nothing is done in this chat
-	TooLate    Answer = "too_late"  // the confirmation has expired
-	NotYours   Answer = "not_yours" // somebody else asked for the confirmation
-	WasAway    Answer = "was_away"  // the command is older than five minutes
-	Asking     Answer = "asking"    // a check is on its way
+	NotHere    Answer = "not_here"   // nothing is done in this chat
+	NoMessage  Answer = "no_message" // the press came without its message
+	TooLate    Answer = "too_late"   // the confirmation has expired
+	NotYours   Answer = "not_yours"  // somebody else asked for the confirmation
+	WasAway    Answer = "was_away"   // the command is older than five minutes
+	Asking     Answer = "asking"     // a check is on its way
 	Cancelled  Answer = "cancelled"
 	NotWatched Answer = "not_watched" // the number has left the list
 	OldButton  Answer = "old_button"  // a button of an earlier version, or nobody's
@@ -52,6 +53,7 @@ func (v Voice) NotAllowed(who monitor.Person) string {
 func (v Voice) NotTaken(err error) string {
 	var busy *monitor.BusyError
 	var soon *monitor.TooSoonError
+	var again *monitor.RepeatedError
 	switch {
 	case errors.As(err, &busy) && settings(busy.Action):
 		return v.toast("set.busy", v.actFacts(busy.Action))
@@ -61,7 +63,7 @@ func (v Voice) NotTaken(err error) string {
 		return v.toast("answer.busy", v.actFacts(busy.Action))
 	case errors.As(err, &soon):
 		return v.toast("answer.too_soon", v.actFacts(soon.Last).with("Again", v.clock(soon.Again)))
-	case errors.Is(err, monitor.ErrRepeated):
+	case errors.As(err, &again):
 		return v.toast("answer.repeated", nil)
 	default:
 		return v.Say(Trouble)

@@ -145,8 +145,11 @@ func (v Voice) nowLine(now, shown monitor.Belief) html {
 		return ""
 	}
 	x := vars{"Word": v.fullWord(now.Finding), "Since": v.since(now)}
-	if now.Verdict() == monitor.Blind {
+	switch now.Answer {
+	case monitor.NoAnswer:
 		return v.say("now.blind", x)
+	case monitor.Throttled:
+		return v.say("now.limited", x)
 	}
 	return v.say("now.settling", x)
 }

@@ -43,6 +43,9 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 	most, more := 0, "digest.more"
 	if len(entries) > monitor.MaxNamed {
 		most, more = monitor.MaxNamed, "digest.more_file"
+		if v.InText {
+			more = "digest.more_text"
+		}
 	}
 	fill := func(line func(Entry) html) *list {
 		l := newList(v, MaxMessage-reserve-taken-2)
@@ -174,7 +177,7 @@ func (v Voice) digestTitle(entries []Entry) html {
 	if title := v.outagesTitle(outages, entries); title != "" {
 		return title
 	}
-	stopped, blind, unpaid, out, mark := 0, 0, 0, 0, white
+	stopped, blind, limited, unpaid, out, mark := 0, 0, 0, 0, 0, white
 	from, to := time.Time{}, time.Time{}
 	for _, e := range entries {
 		at := storyOf(e.Incident).began()
@@ -195,6 +198,9 @@ func (v Voice) digestTitle(entries []Entry) html {
 		if f.Verdict() == monitor.Blind {
 			blind++
 		}
+		if f.Answer == monitor.Throttled {
+			limited++
+		}
 		if f.Refusal == monitor.Expired {
 			unpaid++
 		}
@@ -210,6 +216,8 @@ func (v Voice) digestTitle(entries []Entry) html {
 		return headline(mark, v.say("digest.title_unpaid", vars{"Count": out}))
 	case out < len(entries):
 		return headline(mark, v.say("digest.title_partly", x))
+	case limited == out:
+		return headline(mark, v.say("digest.title_limited", x))
 	case blind == out:
 		return headline(mark, v.say("digest.title_blind", x))
 	case stopped == out:
@@ -306,7 +314,9 @@ func (v Voice) digestAdvice(entries []Entry) html {
 		return ""
 	case keys["unpaid"] == out:
 		return v.say("digest.do_unpaid", x)
-	case keys["blind"] == out:
+	case keys["limited"] == out:
+		return v.say("digest.do_limited", x)
+	case keys["blind"]+keys["limited"] == out:
 		return v.say("digest.do_blind", x)
 	case phones*2 > out && out >= manyAtOnce:
 		return v.say("digest.do_many", x)

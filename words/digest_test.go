@@ -160,3 +160,38 @@ func TestFleet(t *testing.T) {
 	fleet("arrived_one", monitor.Arrived, monitor.Roll{Total: 1, Bad: bad[:1]})
 	fleet("returned", monitor.Returned, monitor.Roll{Total: 300, Good: 297, Bad: bad[:3], From: at(2, 10), Until: at(3, 5)})
 }
+
+// A chat that takes no files is not promised one: messages name all.
+func TestDigestWithoutAFile(t *testing.T) {
+	t.Parallel()
+	all := entries(state(monitor.NotAuthorized), at(3, 11), numbers("7105", "Kazan", 70)...)
+	all = append(all, entries(state(monitor.Blocked), at(3, 11), numbers("7103", "Ufa", 300)...)...)
+	for _, language := range Languages() {
+		v := speak(at(3, 12))
+		v.Language, v.InText = language, true
+		m, _ := v.Digest(all)
+		checkMessage(t, m)
+		if strings.Contains(m.HTML, "in the file") || strings.Contains(m.HTML, "в файле") {
+			t.Errorf("a file is promised:\n%s", m.HTML)
+		}
+		pages := v.Pages(all)
+		var text strings.Builder
+		for _, page := range pages {
+			checkMessage(t, page)
+			text.WriteString(page.HTML + "\n")
+		}
+		for _, e := range all {
+			if n := strings.Count(text.String(), "<code>"+string(e.Instance.ID)+"</code>"); n != 1 {
+				t.Fatalf("%s is named %d times:\n%s", e.Instance.ID, n, text.String())
+			}
+		}
+		if len(pages) != 2 {
+			t.Errorf("%d pages", len(pages))
+		}
+		golden(t, "digest_page", spoken{language: pages[1]})
+		golden(t, "digest_no_file", spoken{language: m})
+	}
+	if v := speak(at(3, 12)); len(v.Pages(nil)) != 0 {
+		t.Error("pages of nothing")
+	}
+}

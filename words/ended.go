@@ -29,6 +29,17 @@ func onProbation(inc monitor.Incident) bool {
 // endHead is the first two lines: that it is over, and how long it was out.
 func (v Voice) endHead(i monitor.Instance, inc monitor.Incident, s story) html {
 	x := v.endFacts(inc, s)
+	if inc.Relinked != nil {
+		mark := orange
+		if onProbation(inc) {
+			mark = yellow
+		}
+		line := "end.line"
+		if inc.Restricted {
+			line = "end.restricted_line"
+		}
+		return lines(v.title(mark, "end.other_phone", i, x), v.otherPhone(*inc.Relinked), v.say(line, x))
+	}
 	switch {
 	case swung(inc):
 		return v.steadyHead(i, inc)
@@ -100,4 +111,34 @@ func (v Voice) endCost(inc monitor.Incident, s story) html {
 	default:
 		return v.say("end.perhaps_lost", x)
 	}
+}
+
+// OtherPhone tells that another phone number is linked than before.
+func (v Voice) OtherPhone(i monitor.Instance, alert monitor.Alert) Message {
+	other := monitor.Relinked{}
+	if alert.Relinked != nil {
+		other = *alert.Relinked
+	}
+	title := "relinked.title"
+	if other.Again {
+		title = "end.other_phone"
+	}
+	var waits html
+	switch {
+	case !other.Counted:
+		waits = v.say("relinked.waits_unseen", nil)
+	case other.Waiting > 0:
+		waits = v.say("relinked.waits", vars{"Count": other.Waiting})
+	}
+	return Message{
+		HTML: string(blocks(
+			lines(v.title(orange, title, i, nil), sentences(v.otherPhone(other), waits), v.identity(i)),
+			v.say("relinked.do", vars{"ID": code(i.ID)}),
+		)),
+		Buttons: v.buttons(i.ID, Check),
+	}
+}
+
+func (v Voice) otherPhone(r monitor.Relinked) html {
+	return v.say("relinked.line", vars{"Now": cut(clean(r.Now), maxPerson), "Was": cut(clean(r.Was), maxPerson)})
 }

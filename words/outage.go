@@ -13,6 +13,17 @@ type outage struct {
 // isSelf reports whether it is everything that GREEN-API does not answer about.
 func (o outage) isSelf() bool { return o.subject == monitor.Self }
 
+// limited reports whether most of its members are not unreachable: we are kept from asking about them.
+func (o outage) limited() bool { return o.inc.Trouble.Answer == monitor.Throttled }
+
+// own is the key of a text that is another one where we are limited.
+func (o outage) own(name string) string {
+	if o.limited() {
+		return o.key("limited_" + name)
+	}
+	return o.key(name)
+}
+
 // key is a text's, of which there is one for a pool and one for everything.
 func (o outage) key(name string) string {
 	if o.isSelf() {
@@ -61,7 +72,11 @@ func (v Voice) outageCard(o outage) html {
 	}
 	text := lines(v.outageHead(o), v.share(o.inc))
 	if o.inc.Outage.Back.IsZero() {
-		text = blocks(text, v.say(o.key("meaning"), x), v.say(o.key("do"), x))
+		meaning, do := o.key("meaning"), o.key("do")
+		if o.limited() {
+			meaning, do = "outage.limited_meaning", "outage.limited_do"
+		}
+		text = blocks(text, v.say(meaning, x), v.say(do, x))
 	}
 	text = blocks(text, v.outRule(o.inc, true))
 	return blocks(text, v.hit(o, visible(text)))
@@ -76,16 +91,18 @@ func (v Voice) outageTitle(o outage, mark, key string) html {
 // outageHead is what fails, since when, and who is well.
 func (v Voice) outageHead(o outage) html {
 	out, x := o.inc.Outage, v.outageFacts(o)
-	mark := outageMark(o.subject)
+	mark := outageMark(o.subject, o.inc)
 	switch {
 	case !out.Back.IsZero():
 		return lines(v.outageTitle(o, orange, o.key("title_back")), v.say("outage.back", x))
+	case o.isSelf() && o.limited():
+		return lines(v.outageTitle(o, mark, o.own("title")), v.say("outage.limited_since", x))
 	case o.isSelf():
 		return lines(v.outageTitle(o, mark, o.key("title")), v.say("outage.self.since", x))
 	case !out.Half.IsZero() && 2*out.Failing <= out.Peak:
 		return lines(v.outageTitle(o, mark, "outage.pool.title_half"), sentences(v.outageCounts(out, x), v.others(out, x)))
 	default:
-		return lines(v.outageTitle(o, mark, o.key("title")), sentences(v.outageCounts(out, x), v.others(out, x)))
+		return lines(v.outageTitle(o, mark, o.own("title")), sentences(v.outageCounts(out, x), v.others(out, x)))
 	}
 }
 
@@ -94,17 +111,23 @@ func (v Voice) outageCounts(out monitor.Outage, x vars) html {
 	if out.Failing < len(out.Members) {
 		return v.say("outage.partly", x)
 	}
-	blind, starting := 0, 0
+	blind, limited, starting := 0, 0, 0
 	for _, e := range out.Members {
-		if e.Verdict() == monitor.Blind {
+		switch e.Answer {
+		case monitor.NoAnswer:
 			blind++
-		} else {
+		case monitor.Throttled:
+			limited++
+		default:
 			starting++
 		}
 	}
 	var how []html
 	if blind > 0 {
 		how = append(how, v.say("outage.blind", vars{"Count": blind}))
+	}
+	if limited > 0 {
+		how = append(how, v.say("outage.limited", vars{"Count": limited}))
 	}
 	if starting > 0 {
 		how = append(how, v.say("outage.starting", vars{"Count": starting}))

@@ -36,7 +36,7 @@ func (v Voice) outagesTitle(outages, numbers []Entry) html {
 	for _, e := range outages {
 		if e.Incident.Open() {
 			lasting++
-			mark = worse(mark, outageMark(e.Outage))
+			mark = worse(mark, outageMark(e.Outage, e.Incident))
 		}
 	}
 	for _, e := range numbers {
@@ -74,7 +74,7 @@ func (v Voice) outageLines(cases []monitor.Case) (text html, mark string) {
 	for _, c := range cases {
 		if _, one := c.Subject.Instance(); !one && (c.Incident.Open() || c.Incident.Wavers()) {
 			if c.Incident.Open() {
-				mark = worseStatus(mark, outageMark(c.Subject))
+				mark = worseStatus(mark, outageMark(c.Subject, c.Incident))
 			}
 			all = append(all, v.outageLine(c.Subject, c.Incident))
 		}
@@ -91,7 +91,7 @@ func (v Voice) outageLine(s monitor.Subject, inc monitor.Incident) html {
 	case inc.Dropped:
 		return white + " " + v.say("outage.dropped", x.with("Name", outagePool(s)))
 	case inc.Open():
-		return html(outageMark(s)) + " " + v.swungLine(v.say(o.key("short"), x), inc)
+		return html(outageMark(s, inc)) + " " + v.swungLine(v.say(o.own("short"), x), inc)
 	case inc.Wavers():
 		return html(orange) + " " + v.swungLine(v.say(o.key("short_over"), x), inc)
 	default:
@@ -112,8 +112,8 @@ func (v Voice) outageName(s monitor.Subject) string {
 	return outagePool(s)
 }
 
-func outageMark(s monitor.Subject) string {
-	if s == monitor.Self {
+func outageMark(s monitor.Subject, inc monitor.Incident) string {
+	if s == monitor.Self || (outage{inc: inc}).limited() {
 		return white
 	}
 	return red

@@ -135,7 +135,7 @@ func allOfQuestions(v Voice, i monitor.Instance, l *life, r monitor.Reading) []M
 		past = []monitor.Transition{{To: l.c.Belief}, {From: silence, To: l.c.Belief}}
 	}
 	return []Message{
-		v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}}}), v.Checked([]Seen{{i, l.c, r}}), v.Detail(i, l.c, r, past),
+		v.Reading(i, r, l.c), v.Status([]Seen{{i, l.c, monitor.Reading{}, false}, {i, l.c, monitor.Reading{}, true}}), v.Checked([]Seen{{i, l.c, r, false}}), v.Detail(i, l.c, r, past),
 		v.Unknown(i.Name, []monitor.Instance{i}),
 	}
 }
@@ -149,7 +149,7 @@ func TestAnythingFromOutsideIsSaidWell(t *testing.T) {
 		for _, v := range inEveryLanguage(voices(at(3, 12)).Draw(t, "voice")) {
 			lost := monitor.Chat{Address: chat, Dead: at(3, 0), DeadWhy: text}
 			for _, m := range []Message{
-				v.Notice(monitor.Lost(chat.Chat, text, at(3, 0))), v.Unreached(v.Status(nil), []monitor.Chat{lost}), v.Taken(i, act),
+				v.Notice(monitor.Lost(monitor.LostChat{Address: chat, Alone: true, Why: text}, at(3, 0))), v.Unreached(v.Status(nil), []monitor.Chat{lost}), v.Taken(i, act),
 				v.NotRebooted(i, v.NotTaken(&monitor.BusyError{Action: act})), v.Help(text, true),
 			} {
 				sound(t, m)

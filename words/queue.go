@@ -30,6 +30,7 @@ func (v Voice) Queue(i monitor.Instance, look monitor.QueueLook, c monitor.Case)
 	text := blocks(
 		lines(v.title(mark, key, i, x), v.countedLine(look, q, x), believed, v.identity(i)),
 		v.queueCourse(q, count),
+		v.incomingLine(c.Incoming),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, c.Action.UnderWay())}
 }

@@ -11,6 +11,10 @@ func (v Voice) Reply(i monitor.Instance, n monitor.Note) Message {
 		return v.acted(i, inc, alert)
 	case alert.Queue != nil:
 		return v.Flow(i, alert)
+	case alert.Relinked != nil:
+		return v.OtherPhone(i, alert)
+	case alert.Incoming != nil:
+		return v.Unread(i, alert)
 	case n.Card == 0 || alert.Kind.Begins():
 		return v.Card(i, inc)
 	case alert.Kind == monitor.Dropped:

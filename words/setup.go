@@ -4,14 +4,10 @@ import "greenwatch/monitor"
 
 // Plain is a finding for a table or a terminal: the API's own word, or ours where it said none, and what it means.
 func (v Voice) Plain(f monitor.Finding) (word, meaning string) {
-	switch f.Answer {
-	case monitor.Throttled:
-		return v.toast("plain.throttled.word", nil), v.toast("plain.throttled.line", nil)
-	case monitor.Unasked:
+	if f.Answer == monitor.Unasked {
 		return v.toast("plain.unasked.word", nil), v.toast("plain.unasked.line", nil)
-	default:
-		return v.fullWord(f), v.toast("plain."+topicOf(f).key, nil)
 	}
+	return v.fullWord(f), v.toast("plain."+topicOf(f).key, nil)
 }
 
 // Bound tells a chat that it is told from now on.

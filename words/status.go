@@ -13,6 +13,12 @@ type Seen struct {
 	Instance monitor.Instance
 	Case     monitor.Case
 	Asked    monitor.Reading // what a question has just brought; zero: no answer came
+	Unheard  bool            // what is believed is too old to say anything about now
+}
+
+// stale reports whether the belief would be shown as if it held, and nothing was heard of the number for too long.
+func (s Seen) stale() bool {
+	return s.Unheard && !s.answered() && s.Case.Belief.Answer == monitor.Answered
 }
 
 // answered reports whether the question brought word of the number.
@@ -23,8 +29,11 @@ func (s Seen) fresh() bool { return s.answered() && !s.Case.Belief.Same(s.Asked.
 
 // finding is the latest word of the number, believed or not.
 func (s Seen) finding() monitor.Finding {
-	if s.answered() {
+	switch {
+	case s.answered():
 		return s.Asked.Finding
+	case s.stale():
+		return monitor.Finding{Answer: monitor.NoAnswer}
 	}
 	return s.Case.Belief.Finding
 }
@@ -103,6 +112,8 @@ func (v Voice) statusLine(s Seen) html {
 		return html(t.mark) + " " + v.say("status.fresh", x)
 	case b.Answer == "":
 		return html(t.mark) + " " + v.say("status.unseen", x)
+	case s.stale():
+		return html(t.mark) + " " + v.say("status.unheard", x.with("Believed", v.word(b.Finding)))
 	case b.Verdict() == monitor.Good && s.Case.Incident.Wavers():
 		return html(orange) + " " + v.swungLine(v.say("status.line", x), s.Case.Incident)
 	case b.Verdict() == monitor.Good:
@@ -137,12 +148,20 @@ func (v Voice) Detail(i monitor.Instance, c monitor.Case, last monitor.Reading, 
 		history = append(history, v.transition(tr))
 	}
 	text := blocks(
-		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i)),
+		lines(v.title(t.mark, "detail.title", i, x), believed, v.identity(i), v.phoneLine(c.Phone)),
 		lines(v.lastReading(last), v.incidentLine(c.Incident), v.lastAct(c.Action), v.queueLine(c.Queue)),
 		v.advice(i, c),
 		lines(history...),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, c.Action.UnderWay())}
+}
+
+// phoneLine is the phone that is linked, as much of it as people are shown.
+func (v Voice) phoneLine(p monitor.Phone) html {
+	if !p.Known() {
+		return ""
+	}
+	return v.say("detail.phone", vars{"Phone": p.Masked})
 }
 
 // advice is what to do about a number that does not work, as on its card.

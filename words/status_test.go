@@ -149,7 +149,7 @@ func TestAnswers(t *testing.T) {
 		say("nobody", v.NotAllowed(monitor.Person{}))
 		say("busy", v.NotTaken(&monitor.BusyError{Action: lastReboot}))
 		say("too soon", v.NotTaken(&monitor.TooSoonError{Last: lastReboot, Again: at(3, 23)}))
-		say("repeated", v.NotTaken(monitor.ErrRepeated))
+		say("repeated", v.NotTaken(&monitor.RepeatedError{}))
 		for _, c := range v.Menu() {
 			say("/"+c.Name, c.Description)
 		}
@@ -159,7 +159,7 @@ func TestAnswers(t *testing.T) {
 
 func everyAnswer() []Answer {
 	return []Answer{
-		NotHere, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
+		NotHere, NoMessage, TooLate, NotYours, WasAway, Asking, Cancelled, NotWatched, OldButton, Crowded, WhichOne, NoCommand, Adopted, Trouble, NoQueues,
 		ListChanged, ListAnswered, HookLate, HookNotYours, HookUndo, HookNoUndo, HookWhich,
 	}
 }
@@ -186,11 +186,26 @@ func TestAnswersInMessages(t *testing.T) {
 		"language":         Voice.Tongue,
 		"language_set":     Voice.Spoken,
 		"language_unknown": Voice.NoSuchLanguage,
-		"notice_lost":      func(v Voice) Message { return v.Notice(monitor.Lost(here.Chat, "Forbidden: bot was kicked", at(3, 0))) },
-		"notice_deaf":      func(v Voice) Message { return v.Notice(deaf()) },
+		"notice_lost": func(v Voice) Message {
+			return v.Notice(monitor.Lost(monitor.LostChat{Address: here, Why: "Forbidden: bot was kicked"}, at(3, 0)))
+		},
+		"notice_deaf": func(v Voice) Message { return v.Notice(deaf()) },
 		"unreached": func(v Voice) Message {
-			dead := monitor.Chat{Address: here, Dead: at(3, 1).Add(5 * days), DeadWhy: "Forbidden: bot was kicked"}
+			dead := monitor.Chat{Address: here, Dead: at(3, 1).Add(5 * days), DeadWhy: "Forbidden: bot was kicked", ProbeAt: at(4, 1).Add(5 * days)}
 			return v.Unreached(v.Status(nil), []monitor.Chat{dead})
+		},
+		"unreached_topic": func(v Voice) Message {
+			dead := monitor.Chat{Address: monitor.Address{Chat: here.Chat, Topic: 12}, Dead: at(3, 1), DeadWhy: "Bad Request: TOPIC_CLOSED", ProbeAt: at(3, 22)}
+			return v.Unreached(v.Status(nil), []monitor.Chat{dead})
+		},
+		"unreached_messages": func(v Voice) Message {
+			refusing := func(r monitor.RefusedNotes) monitor.Chat {
+				r.Why = "telegram: sendMessage: 400 Bad Request: SOMETHING_NEW"
+				return monitor.Chat{Address: here, Refused: r}
+			}
+			return v.Unreached(v.Status(nil), []monitor.Chat{
+				refusing(monitor.RefusedNotes{Waiting: 2, Since: at(3, 1), Again: at(3, 22)}), refusing(monitor.RefusedNotes{GivenUp: 1}),
+			})
 		},
 	} {
 		golden(t, name, said(at(3, 21), say))

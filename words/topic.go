@@ -25,11 +25,12 @@ type topic struct {
 }
 
 var (
-	goodTopic   = topic{key: "good", mark: green, does: []Do{Check, Reboot}}
-	unseenTopic = topic{key: "unseen", mark: white, does: []Do{Check}, view: true}
-	oddTopic    = topic{key: "odd", mark: white, does: []Do{Check}, view: true}
-	blindTopic  = topic{key: "blind", mark: white, does: []Do{Check}, view: true}
-	deniedTopic = topic{key: "denied", mark: orange, does: []Do{Check}, view: true}
+	goodTopic    = topic{key: "good", mark: green, does: []Do{Check, Reboot}}
+	unseenTopic  = topic{key: "unseen", mark: white, does: []Do{Check}, view: true}
+	oddTopic     = topic{key: "odd", mark: white, does: []Do{Check}, view: true}
+	blindTopic   = topic{key: "blind", mark: white, does: []Do{Check}, view: true}
+	limitedTopic = topic{key: "limited", mark: white, does: []Do{Check}, view: true}
+	deniedTopic  = topic{key: "denied", mark: orange, does: []Do{Check}, view: true}
 )
 
 var stateTopics = map[monitor.State]topic{
@@ -61,6 +62,8 @@ func topicOf(f monitor.Finding) topic {
 		return oddTopic
 	case monitor.NoAnswer:
 		return blindTopic
+	case monitor.Throttled:
+		return limitedTopic
 	case monitor.Refused:
 		if t, known := refusalTopics[f.Refusal]; known {
 			return t

@@ -16,10 +16,10 @@ func (v Voice) Trouble(t monitor.Trouble, named func(monitor.InstanceID) monitor
 		return Message{HTML: string(v.troubleOver(t, x))}
 	}
 	head := blocks(
-		lines(headline(white, v.say("own."+ownKey(t.Fault)+".title", x)), v.say(ownLine(t.Fault), x)),
+		lines(headline(white, v.say("own."+ownKey(t.Fault)+".title", x)), v.say("own.line"+ownSort(t.Fault), x)),
 		v.say("own."+ownKey(t.Fault)+".do", x),
 	)
-	if t.Fault == monitor.Exhausted {
+	if ownSort(t.Fault) != "" { // nothing is unsaved by it
 		return Message{HTML: string(head)}
 	}
 	if len(t.Unsaved) == 0 {
@@ -58,10 +58,7 @@ func (v Voice) troubleFacts(t monitor.Trouble) vars {
 }
 
 func (v Voice) troubleOver(t monitor.Trouble, x vars) html {
-	key := "own.over"
-	if t.Fault == monitor.Exhausted {
-		key = "own.over_exhausted"
-	}
+	key := "own.over" + ownSort(t.Fault)
 	return lines(headline(green, v.say(key+".title", x)), v.say(key+".line", x))
 }
 
@@ -89,16 +86,22 @@ func sortedUnsaved(all []monitor.Unsaved) []monitor.Unsaved {
 
 func ownKey(f monitor.Fault) string {
 	switch f {
-	case monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway, monitor.Exhausted:
+	case monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway,
+		monitor.FaultGone, monitor.FaultGoneKept, monitor.Exhausted:
 		return string(f)
 	default:
 		return string(monitor.FaultOther)
 	}
 }
 
-func ownLine(f monitor.Fault) string {
-	if f == monitor.Exhausted {
-		return "own.line_exhausted"
+// ownSort is how the keys end that say what a fault means for people; "" where the database takes nothing.
+func ownSort(f monitor.Fault) string {
+	switch f {
+	case monitor.Exhausted:
+		return "_exhausted"
+	case monitor.FaultGone, monitor.FaultGoneKept:
+		return "_gone"
+	default:
+		return ""
 	}
-	return "own.line"
 }

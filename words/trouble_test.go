@@ -36,12 +36,13 @@ func TestTrouble(t *testing.T) {
 	}
 	for _, f := range []monitor.Fault{
 		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway,
-		monitor.FaultOther, monitor.Exhausted,
+		monitor.FaultGone, monitor.FaultGoneKept, monitor.FaultOther, monitor.Exhausted,
 	} {
 		told("own_"+string(f), card, monitor.Trouble{Fault: f, Unsaved: two})
 	}
 	told("own_nothing", card, monitor.Trouble{Fault: monitor.FaultFull})
 	told("own_over", card, monitor.Trouble{Fault: monitor.FaultFull, Until: at(3, 19)})
+	told("own_over_gone", card, monitor.Trouble{Fault: monitor.FaultGoneKept, Until: at(3, 19)})
 	told("own_over_exhausted", reply, monitor.Trouble{Fault: monitor.Exhausted, Until: at(3, 19)})
 	told("own_fresh_one", reply, monitor.Trouble{Fresh: two[1:]})
 	told("own_fresh", reply, monitor.Trouble{Fresh: two})

@@ -100,26 +100,27 @@ func made() family {
 		f.needs("menu.", c.Name)
 	}
 	for _, fault := range []monitor.Fault{
-		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway, monitor.FaultOther, monitor.Exhausted,
+		monitor.FaultFull, monitor.FaultReadOnly, monitor.FaultLocked, monitor.FaultDamaged, monitor.FaultAway,
+		monitor.FaultGone, monitor.FaultGoneKept, monitor.FaultOther, monitor.Exhausted,
 	} {
 		f.needs("own."+ownKey(fault), ".title", ".do")
+		f.needs("own.line", ownSort(fault))
+		f.needs("own.over"+ownSort(fault), ".title", ".line")
 	}
-	f.needs("own.over", ".title", ".line")
 	for _, what := range everyMistake {
 		f.needs("listing.mistake.", string(what))
 	}
 	for _, what := range []monitor.ListMistake{monitor.PartnerRefused, monitor.PartnerAway, monitor.ListEmpty} {
 		f.needs("partner."+string(what), ".title", ".do")
 	}
-	f.needs("own.over_exhausted", ".title", ".line")
-	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf} {
+	for _, k := range []monitor.AlertKind{monitor.ChatLost, monitor.Deaf, monitor.HookRefused} {
 		f.needs("notice."+string(k), ".title", ".line")
 	}
 	return f
 }
 
 func (f *family) ofTopics() {
-	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, deniedTopic, unseenTopic)
+	worded := append(slices.Collect(maps.Values(refusalTopics)), blindTopic, limitedTopic, deniedTopic, unseenTopic)
 	for _, t := range worded {
 		f.needs("word.", t.key)
 	}
@@ -147,7 +148,7 @@ func (f *family) ofActs() {
 		f.needs("auto.", how)
 	}
 	for _, s := range []monitor.Subject{monitor.Self, "pool/7105"} {
-		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "held", "short", "short_over")
+		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "held", "short", "short_over", "limited_title", "limited_short")
 	}
 	for _, how := range []string{"worked", "unproved", "no_change", "refused", "unknown", "expired"} {
 		f.needs("acted."+how, ".title", ".line")

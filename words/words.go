@@ -26,6 +26,7 @@ type Voice struct {
 	Language string         // a BCP 47 tag
 	Zone     *time.Location // nil: the chat has named none; times are UTC and say so
 	Now      time.Time      // what "today" is measured from
+	InText   bool           // the chat takes no files: what would be in one is in messages below
 }
 
 // Message is a text with its buttons. HTML is valid in Telegram's HTML mode and at most [MaxMessage] long; the first

@@ -90,6 +90,14 @@ func (s *Server) MakeInaccessible(chat int64, message int) {
 	}
 }
 
+// CallbackInline sets the bot's callback_query_mode to inline, or back to default: while it is inline, presses come
+// without their message (Bot API 10.5).
+func (s *Server) CallbackInline(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inline = on
+}
+
 func (s *Server) press(ch *chat, e *entry, data string, by Person) (*Tap, error) {
 	s.people[by.ID] = by
 	if ch.kind != Private && ch.members[by.ID] == "" {
@@ -102,7 +110,10 @@ func (s *Server) press(ch *chat, e *entry, data string, by Person) (*Tap, error)
 	s.taps[t.ID] = t
 	q := callbackQuery{ID: t.ID, From: by.user(), ChatInstance: strconv.FormatInt(ch.id, 10), Data: data}
 	q.Message = s.wire(ch, e)
-	if e.unseen {
+	switch {
+	case s.inline:
+		q.Message, q.InlineID = nil, fmt.Sprintf("inline-%d-%d", ch.id, e.id)
+	case e.unseen:
 		q.Message = inaccessible{Chat: s.info(ch), ID: e.id}
 	}
 	if ch.bot.inside() {

@@ -90,6 +90,16 @@ func (s *Server) editMessageReplyMarkup(c *call) (any, error) {
 	return s.amend(c, func(*entry) error { return nil })
 }
 
+// RemoveMessage has an administrator delete a message. The bot is not told.
+func (s *Server) RemoveMessage(chat int64, message int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.chats[chat]; ch != nil {
+		ch.remove(message)
+		s.notify()
+	}
+}
+
 // deleteWithin is how long a message can be deleted by those who are no administrators.
 const deleteWithin = 48 * time.Hour
 

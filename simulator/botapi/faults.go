@@ -3,6 +3,7 @@ package botapi
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 type Fault struct {
 	Method string // "" is every method; case does not matter
 	Chat   int64  // 0 is every chat, and calls without one
+	Text   string // "" is every text; else those that have it
 	Skip   int    // this many matching calls pass first: the third call is Skip 2
 	Times  int    // this many calls are hit; 0 is all until Injected.Off
 	Stored bool   // the call takes its effect all the same, and only its answer is lost
@@ -90,7 +92,8 @@ func (s *Server) faultFor(c *call) *Injected {
 
 func (i *Injected) matches(c *call) bool {
 	return (i.Method == "" || strings.EqualFold(i.Method, c.method)) &&
-		(i.Chat == 0 || c.params["chat_id"] == strconv.FormatInt(i.Chat, 10))
+		(i.Chat == 0 || c.params["chat_id"] == strconv.FormatInt(i.Chat, 10)) &&
+		strings.Contains(c.params["text"], i.Text)
 }
 
 func (e Effect) needsAnswer() bool { return e.late }
@@ -118,6 +121,58 @@ func Gateway(status int) Effect {
 	}
 }
 
+// Echo answers with a code and quotes what was asked, the token with it, in every part of the answer: as careless servers
+// and proxies do. With the media type application/json it is a refusal by the Bot API, else somebody's page.
+func Echo(code int, media string) Effect {
+	return Effect{
+		name: "echo",
+		serve: func(w http.ResponseWriter, r *http.Request, _ answer) {
+			asked := r.URL.RequestURI()
+			contentType := media + "; path=" + strconv.Quote(asked)
+			if media != "application/json" {
+				contentType = media + " " + asked
+			}
+			other := failed(&apiError{code: code, text: echoed(r, code)})
+			for _, name := range []string{"Location", "Server", "Via", "X-Request-Path"} {
+				w.Header().Set(name, asked)
+			}
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(code)
+			_, _ = w.Write(other.body)
+		},
+		alter: func(answer) answer { return answer{status: code} },
+	}
+}
+
+// Unsolicited answers 200 with no body, and then sends one all the same, in which it quotes what was asked, as in its
+// status line. It needs a connection; without one it is a Reset.
+func Unsolicited() Effect {
+	return Effect{
+		name: "unsolicited",
+		serve: func(w http.ResponseWriter, r *http.Request, _ answer) {
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			asked := "Cannot " + r.Method + " " + r.URL.RequestURI()
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 %[1]s\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n%[1]s", asked)
+			wait(r, time.Second) // or the client may find the end first
+			_ = conn.Close()
+		},
+	}
+}
+
+// echoed quotes the path as it is, and in the ways in which it may be escaped.
+func echoed(r *http.Request, code int) string {
+	asked := r.URL.RequestURI()
+	var all strings.Builder
+	for i := range len(asked) {
+		_, _ = fmt.Fprintf(&all, "%%%02x", asked[i])
+	}
+	return fmt.Sprintf("%s: cannot %s %s, %s, %s, %s", http.StatusText(code), r.Method, asked,
+		strings.ReplaceAll(asked, ":", "%3a"), url.PathEscape(url.QueryEscape(asked)), all.String())
+}
+
 // Refuse answers with a code and a description in JSON, such as 500 "Internal Server Error: restart", 401
 // "Unauthorized" or 403 "Forbidden: bot was kicked from the supergroup chat".
 func Refuse(code int, description string) Effect {
@@ -126,6 +181,11 @@ func Refuse(code int, description string) Effect {
 
 // FloodWait answers 429 and asks for a pause.
 func FloodWait(seconds int) Effect { return instead("flood wait", failed(tooMany(seconds))) }
+
+// Verbatim answers with this status and this JSON, or what should be JSON.
+func Verbatim(status int, body string) Effect {
+	return instead("answer", answer{status: status, body: []byte(body)})
+}
 
 func instead(name string, other answer) Effect {
 	return Effect{

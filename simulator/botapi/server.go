@@ -41,6 +41,7 @@ type Server struct {
 	files    map[string]*media
 	queue    queue
 	taps     map[string]*Tap
+	inline   bool // the bot's callback_query_mode
 	commands map[scope][]Command
 	faults   []*Injected
 	requests []*Request

@@ -104,7 +104,8 @@ type inaccessible struct {
 type callbackQuery struct {
 	ID           string `json:"id"`
 	From         user   `json:"from"`
-	Message      any    `json:"message"` // message or inaccessible
+	Message      any    `json:"message,omitempty"` // message or inaccessible
+	InlineID     string `json:"inline_message_id,omitempty"`
 	ChatInstance string `json:"chat_instance"`
 	Data         string `json:"data"`
 }

@@ -38,6 +38,8 @@ const (
 	Huge            Kind = "huge"           // 200, a state word of 100 MB, made while it is sent
 	Hang            Kind = "hang"           // nothing until the client leaves
 	Reset           Kind = "reset"          // the connection breaks before a byte came
+	Echo            Kind = "echo"           // Fault.Status, default 502; what was asked is quoted in every part of the answer
+	Unsolicited     Kind = "unsolicited"    // 200 and nothing, and then what was asked as if it were an answer; without a socket: Reset
 )
 
 // Kinds lists every kind, in the order of a menu.
@@ -45,7 +47,7 @@ func Kinds() []Kind {
 	return []Kind{
 		BadGateway, GatewayTimeout, ServerErrorJSON, ServerErrorText, ClientClosed, Hang, Slow, Drip, Reset, Cut,
 		Throttled, Unauthorized, Forbidden, NotFound, Redirect, Null, EmptyBody, StatusFalse, Garbage, Truncated,
-		Array, Number, UnknownObject, Huge, Custom,
+		Array, Number, UnknownObject, Huge, Custom, Echo, Unsolicited,
 	}
 }
 
@@ -61,7 +63,7 @@ type Fault struct {
 
 	RetryAfter  time.Duration // Throttled; 0 sends no header
 	Location    string        // Redirect: scheme and host; default https://elsewhere.example
-	Status      int           // Custom; default 200
+	Status      int           // Custom, default 200; Echo, default 502
 	ContentType string        // Custom; default JSON
 	Body        string        // Custom
 }

@@ -40,6 +40,7 @@ func TestEveryKind(t *testing.T) {
 		instanceapi.Drip:            {200, proper, "application/json"},
 		instanceapi.Slow:            {200, proper, "application/json"},
 		instanceapi.Custom:          {200, "", "application/json"},
+		instanceapi.Echo:            {502, "Cannot GET " + path("getStateInstance"), "text/plain"},
 	} {
 		t.Run(string(k), func(t *testing.T) {
 			virtual(t, instanceapi.Options{}, func(b *bench) {
@@ -69,7 +70,7 @@ func TestKindsAreComplete(t *testing.T) {
 		seen[k] = true
 		b.must(b.api.Break(instanceapi.WholeAPI, instanceapi.Fault{Kind: k}))
 	}
-	if len(seen) != 25 {
+	if len(seen) != 27 {
 		t.Errorf("%d different kinds", len(seen))
 	}
 	for scope, f := range map[instanceapi.Scope]instanceapi.Fault{

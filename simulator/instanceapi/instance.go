@@ -40,7 +40,7 @@ type Instance struct {
 
 	Expires time.Time // when the paid time ends and the account becomes Expired; zero: it is renewed for ever
 
-	// CyrillicCount spells the key of getMessagesCount with U+0441, as the vendor's WhatsApp pages do.
+	// CyrillicCount spells the key of getMessagesCount and getWebhooksCount with U+0441, as the vendor's WhatsApp pages do.
 	CyrillicCount bool
 }
 
@@ -77,6 +77,7 @@ type instance struct {
 	inbox
 
 	added      time.Time
+	other      string // the phone that is linked, if it is not the one that goes with the id
 	account    Account
 	deleted    time.Time // when the account became Deleted
 	unlisted   bool      // the partner's list leaves it out
@@ -91,6 +92,9 @@ type instance struct {
 func (in *instance) pool() string { return poolOf(in.ID) }
 
 func (in *instance) phone() string {
+	if in.other != "" {
+		return in.other
+	}
 	return "7900" + fmt.Sprintf("%07s", in.ID)[max(0, len(in.ID)-7):]
 }
 

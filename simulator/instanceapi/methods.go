@@ -29,6 +29,7 @@ func methods() map[string]method {
 		{"setSettings", http.MethodPost, 1, (*Server).setSettings},
 		{"sendMessage", http.MethodPost, 50, (*Server).sendMessage},
 		{"getMessagesCount", http.MethodGet, 1, (*Server).getMessagesCount},
+		{"getWebhooksCount", http.MethodGet, 1, (*Server).getWebhooksCount},
 		{"showMessagesQueue", http.MethodGet, 1, (*Server).showMessagesQueue},
 		{"clearMessagesQueue", http.MethodGet, 1, (*Server).clearMessagesQueue},
 		{"receiveNotification", http.MethodGet, 100, (*Server).receiveNotification},

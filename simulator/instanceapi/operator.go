@@ -118,6 +118,11 @@ func (s *Server) Link(id string) error {
 	})
 }
 
+// LinkPhone makes another phone the one that is linked, in digits.
+func (s *Server) LinkPhone(id, phone string) error {
+	return s.alter(id, func(in *instance, _ time.Time) { in.other = phone })
+}
+
 // SetRebootTime replaces Options.RebootTime for one instance; 0 skips Starting.
 func (s *Server) SetRebootTime(id string, d time.Duration) error {
 	return s.alter(id, func(in *instance, _ time.Time) { in.rebootTime = max(0, d) })

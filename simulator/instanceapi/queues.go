@@ -3,12 +3,17 @@ package instanceapi
 import "encoding/json"
 
 // https://green-api.com/en/docs/api/queues/GetMessagesCount/
-func (s *Server) getMessagesCount(c *call) answer {
+func (s *Server) getMessagesCount(c *call) answer { return c.in.count(c.in.counted) }
+
+// https://green-api.com/en/docs/api/queues/GetWebhooksCount/
+func (s *Server) getWebhooksCount(c *call) answer { return c.in.count(len(c.in.notices)) }
+
+func (in *instance) count(n int) answer {
 	key := "count"
-	if c.in.CyrillicCount {
+	if in.CyrillicCount {
 		key = "\u0441ount"
 	}
-	return ok(map[string]any{key: c.in.counted})
+	return ok(map[string]any{key: n})
 }
 
 // showMessagesQueue shows the first 500 (https://green-api.com/en/telegram/docs/api/queues/ShowMessagesQueue/).

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -47,9 +50,39 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, c *call) {
 	case Redirect:
 		to := cmp.Or(f.Location, "https://elsewhere.example") + r.URL.RequestURI()
 		answer{status: http.StatusFound, header: map[string]string{"Location": to}}.send(w, c)
+	case Echo:
+		echo(r, cmp.Or(f.Status, http.StatusBadGateway)).send(w, c)
+	case Unsolicited:
+		unsolicited(w, r, c)
 	default:
 		s.canned(f).send(w, c)
 	}
+}
+
+// echo quotes what was asked, the token with it, as careless servers do: as it is, and escaped in all ways.
+func echo(r *http.Request, status int) answer {
+	asked := r.URL.RequestURI()
+	var escaped strings.Builder
+	for i := range len(asked) {
+		_, _ = fmt.Fprintf(&escaped, "%%%02x", asked[i])
+	}
+	token := asked[strings.LastIndexByte(asked, '/')+1:]
+	a := raw(status, typeText+"; path="+strconv.Quote(asked), fmt.Sprintf("Cannot %s %s or %s (%s, %s)", r.Method, asked, escaped.String(),
+		token, strings.ReplaceAll(escaped.String(), "%2f", " ")))
+	a.header = map[string]string{"Location": asked, "Server": asked, "X-Request-Path": asked, "Via": asked}
+	return a
+}
+
+func unsolicited(w http.ResponseWriter, r *http.Request, c *call) {
+	c.status = http.StatusOK
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	asked := "Cannot " + r.Method + " " + r.URL.RequestURI()
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 %[1]s\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n%[1]s", asked)
+	wait(r.Context(), time.Second) // or the client may find the end first
+	_ = conn.Close()
 }
 
 // canned is the answer of a fault that needs nothing of the call.

@@ -89,16 +89,22 @@ func (p *program) end() error {
 	p.witness.Died()
 	err := errors.Join(p.running.Process.Signal(syscall.SIGTERM), p.running.Wait())
 	p.running = nil
-	logged, readErr := os.ReadFile(p.log.Name())
-	for _, secret := range []string{strings.SplitN(botToken, ":", 2)[1], strings.Repeat("f", 32)} {
-		if bytes.Contains(logged, []byte(secret)) {
-			err = errors.Join(err, errors.New("soak: a token is in the log"))
+	return errors.Join(err, p.leaks(), p.log.Close())
+}
+
+// leaks says what should not be in the log, or in the database's files.
+func (p *program) leaks() error {
+	kept, err := filepath.Glob(filepath.Join(p.dir, "*.db*"))
+	for _, file := range append(kept, p.log.Name()) {
+		text, readErr := os.ReadFile(file)
+		err = errors.Join(err, readErr)
+		for _, hidden := range []string{strings.SplitN(botToken, ":", 2)[1], strings.Repeat("f", 32), "panic"} {
+			if bytes.Contains(text, []byte(hidden)) {
+				err = errors.Join(err, fmt.Errorf("soak: a token or a panic is in %s", filepath.Base(file)))
+			}
 		}
 	}
-	if bytes.Contains(logged, []byte("panic")) {
-		err = errors.Join(err, errors.New("soak: the log tells of a panic"))
-	}
-	return errors.Join(err, readErr, p.log.Close())
+	return err
 }
 
 // sample looks at the program until ctx ends.

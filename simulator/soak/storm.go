@@ -107,6 +107,7 @@ func (w *world) telegramFault() botapi.Fault {
 		Effect: pick(w, []botapi.Effect{
 			botapi.Gateway(502), botapi.Gateway(504), botapi.Refuse(500, "Internal Server Error: restart"),
 			botapi.Truncate(), botapi.Drip(5 * time.Second), botapi.Reset(), botapi.BlackHole(),
+			botapi.Echo(502, "text/html"), botapi.Unsolicited(),
 		}),
 	}
 	if w.rand.IntN(8) == 0 {

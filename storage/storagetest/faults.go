@@ -35,6 +35,7 @@ const (
 type Faults struct {
 	mu    sync.Mutex
 	calls []Call
+	texts []string
 	next  int // the number of the call that fails
 	how   Fault
 }
@@ -47,6 +48,19 @@ func (f *Faults) Calls() []Call {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.calls)
+}
+
+// Statements are the texts of the statements there were, in their order.
+func (f *Faults) Statements() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.texts)
+}
+
+func (f *Faults) keep(statement string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.texts = append(f.texts, statement)
 }
 
 // Fail lets the n-th call from now fail, and none before or after it.
@@ -121,10 +135,12 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	c.faults.keep(query)
 	return call(c, Statement, func() (driver.Result, error) { return c.engineConn.ExecContext(ctx, query, args) })
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	c.faults.keep(query)
 	return call(c, Statement, func() (driver.Rows, error) { return c.engineConn.QueryContext(ctx, query, args) })
 }
 

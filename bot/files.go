@@ -1,0 +1,100 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"greenwatch/monitor"
+	"greenwatch/telegram"
+	"greenwatch/words"
+)
+
+// files remembers which chats refuse files, and when the next one is tried there. Everything else may be sent to them. It
+// is forgotten at the end of the process, so that the next one tries at once.
+type files struct {
+	mu      sync.Mutex
+	refused map[monitor.Address]monitor.Chat
+}
+
+// refuses reports whether no file is sent to a chat now.
+func (f *files) refuses(to monitor.Address) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c, known := f.refused[to]
+	return known && time.Now().Before(c.ProbeAt)
+}
+
+func (f *files) keep(to monitor.Address, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil {
+		delete(f.refused, to)
+		return
+	}
+	if f.refused == nil {
+		f.refused = make(map[monitor.Address]monitor.Chat)
+	}
+	f.refused[to], _ = f.refused[to].Refuse(err.Error(), time.Now())
+}
+
+// voiceFor is the voice for a place, which promises no file where none is taken.
+func (t *Teller) voiceFor(to monitor.Address) words.Voice {
+	v := t.Voices.Of(to.Chat)
+	v.InText = t.files.refuses(to)
+	return v
+}
+
+// List names all of a card in a file, which takes the place of an earlier one; where the chat takes no files, in messages.
+func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err error) {
+	if t.files.refuses(c.To) {
+		return t.pages(ctx, c)
+	}
+	id, err := t.file(ctx, c)
+	switch telegram.ClassOf(err) {
+	case telegram.None:
+		t.files.keep(c.To, nil)
+		return id, nil
+	case telegram.KindRefused, telegram.TooLong, telegram.Unknown:
+		t.Log.WarnContext(ctx, "chat takes no file, its list goes as text", "chat", c.To.Chat, "error", err)
+		t.files.keep(c.To, err)
+		return t.pages(ctx, c)
+	default:
+		t.chatChanged(ctx, c.To, err)
+		return 0, err
+	}
+}
+
+func (t *Teller) file(ctx context.Context, c monitor.Card) (messageID int, err error) {
+	table, err := t.Voices.Of(c.To.Chat).Table(t.standings(c.Entries))
+	if err != nil {
+		return 0, err
+	}
+	file := telegram.Document{Name: table.Name, Bytes: table.Content}
+	if c.List > 0 {
+		err = t.Telegram.EditDocument(ctx, c.To.Chat, c.List, file, table.Caption)
+		if telegram.ClassOf(err) != telegram.MessageGone {
+			return c.List, err
+		}
+	}
+	return send(ctx, t.Telegram, t.Log, telegram.Message{
+		To: telegram.Address(c.To), HTML: table.Caption, Silent: true, ReplyTo: c.MessageID, Document: &file,
+	})
+}
+
+// pages names in messages what no earlier one of the card has named.
+func (t *Teller) pages(ctx context.Context, c monitor.Card) (messageID int, err error) {
+	for n, page := range t.Voices.Of(c.To.Chat).Pages(t.standings(c.Entries[min(c.Listed, len(c.Entries)):])) {
+		if n > 0 {
+			err = t.Telegram.Turn(ctx, c.To.Chat, telegram.ForEdit)
+		}
+		if err == nil {
+			_, err = send(ctx, t.Telegram, t.Log, telegram.Message{To: telegram.Address(c.To), HTML: page.HTML, Silent: true, ReplyTo: c.MessageID})
+		}
+		if err != nil {
+			t.chatChanged(ctx, c.To, err)
+			return 0, err
+		}
+	}
+	return monitor.ListedInText, nil
+}
