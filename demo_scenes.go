@@ -127,8 +127,8 @@ func demoProbation() []demoScene {
 			})
 		}, 0},
 		{page.Text{
-			EN: "{time}. Authorized, but not yet proved: the card counts what leaves, and the gate says to begin slowly.",
-			RU: "{time}. Снова authorized, но пока не доказано: карточка считает, что уходит, а шлюз советует начинать осторожно.",
+			EN: "{time}. Authorized again, still under observation: the card counts what leaves, and the gate says to begin slowly.",
+			RU: "{time}. Снова authorized, под наблюдением: карточка считает, что уходит, а шлюз советует начинать осторожно.",
 		}, nil, 6 * time.Second},
 	}
 }

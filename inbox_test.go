@@ -255,7 +255,7 @@ func TestAStormOfNotifications(t *testing.T) {
 		}
 		h.pass(time.Minute)
 		h.everywhere("logged out of WhatsApp")
-		h.everywhere("requests with a wrong token") // of which somebody guesses
+		h.everywhere("requests refused (401)") // of which somebody guesses
 		if n := h.count() - before; n != 2*len(h.chats()) {
 			t.Errorf("%d messages, want two a chat:\n%s", n, h.transcript(opsGroup))
 		}

@@ -27,7 +27,7 @@ func TestKnocks(t *testing.T) {
 		}
 		told := func(want int) {
 			t.Helper()
-			if n := strings.Count(h.transcript(opsGroup), "requests with a wrong token"); n != want {
+			if n := strings.Count(h.transcript(opsGroup), "requests refused (401)"); n != want {
 				t.Fatalf("told %d times, want %d:\n%s", n, want, h.transcript(opsGroup))
 			}
 		}
@@ -37,7 +37,7 @@ func TestKnocks(t *testing.T) {
 		told(0)
 		knock(1, time.Minute, "another-token")
 		told(1)
-		m := h.find(opsGroup, "requests with a wrong token")
+		m := h.find(opsGroup, "requests refused (401)")
 		for _, part := range []string{"WEBHOOK_TOKEN", "/webhook", "with another token than mine", "none has come since I started"} {
 			if !strings.Contains(m.Text, part) {
 				t.Errorf("it does not say %q:\n%s", part, m.Text)

@@ -293,7 +293,7 @@ func matrixStory(t *testing.T, tr *trial) {
 var rebootEnds = map[string]string{
 	": Reboot worked":                    "yes",
 	": Reboot changed nothing":           "yes",
-	": authorized again, not yet proved": "yes",
+	": authorized again, still under observation": "yes",
 	": not known whether Reboot arrived": "perhaps",
 	": Reboot was refused":               "no",
 	": Reboot was not made":              "no",

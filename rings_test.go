@@ -212,13 +212,13 @@ func TestAnUnstableNumberIsShown(t *testing.T) {
 				wants(t, now, parts...)
 			}
 		}
-		reads("Kazan_01: works now, but is unstable", "Out 7 times since 00:02", "% of the time", "I call it over at 01:3", "I ring if it stays out")
+		reads("Kazan_01: works now, but is unstable", "Out 7 times since 00:02", "% of the time", "close the incident at 01:3", "ring if it goes out and stays out")
 		wants(t, h.says("/status@watch_bot"), "All 2 numbers authorized", "Kazan_01: authorized since", "unstable, out 7 times since 00:02", "over at 01:3")
 		h.wantGate(h.app, first, http.StatusOK, instanceapi.Authorized)
 
 		h.set(first, instanceapi.NotAuthorized)
 		h.pass(2 * time.Minute)
-		reads("Kazan_01: unstable, out 8 times since 00:02", "notAuthorized since", "Press Reboot", "I ring if it stays out, at 00:4")
+		reads("Kazan_01: unstable, out 8 times since 00:02", "notAuthorized since", "Press Reboot", "ring at 00:4")
 		wants(t, h.says("/status@watch_bot "+first), "Kazan_01: notAuthorized", "Out 8 times since 00:02", "I ring if it stays out")
 		h.wantGate(h.app, first, http.StatusServiceUnavailable, instanceapi.NotAuthorized)
 		h.set(first, instanceapi.Authorized)

@@ -164,7 +164,7 @@ func TestAdopt(t *testing.T) {
 			return c, monitor.Effects{}
 		})
 		for range 2 {
-			reads(t, r.tap(alerts, card.ID, "adopt", opsA), "Watched. They ring from now on.")
+			reads(t, r.tap(alerts, card.ID, "adopt", opsA), "Watched. I alert you to them from now on.")
 		}
 		now, err := r.cases.Case(t.Context(), ufa.Subject())
 		if err != nil || now.Known || now.Incident.Number != 1 {
