@@ -219,7 +219,7 @@ func TestAnUnstableNumberIsShown(t *testing.T) {
 		h.set(first, instanceapi.NotAuthorized)
 		h.pass(2 * time.Minute)
 		reads("Kazan_01: unstable, out 8 times since 00:02", "notAuthorized since", "Press Reboot", "ring at 00:4")
-		wants(t, h.says("/status@watch_bot "+first), "Kazan_01: notAuthorized", "Out 8 times since 00:02", "I ring if it stays out")
+		wants(t, h.says("/status@watch_bot "+first), "Kazan_01: notAuthorized", "Out 8 times since 00:02", "ring at 00:4")
 		h.wantGate(h.app, first, http.StatusServiceUnavailable, instanceapi.NotAuthorized)
 		h.set(first, instanceapi.Authorized)
 		h.pass(61 * time.Minute)

@@ -63,7 +63,7 @@ func TestLanguageButtons(t *testing.T) {
 		}
 		reads(t, r.last(alerts).Text, spoken...)
 		reads(t, r.tap(alerts, m.ID, "reboot:7105000001", guest), "Это могут только операторы.")
-		reads(t, r.tap(alerts, m.ID, "nonsense", guest), "Этой кнопки я не знаю.")
+		reads(t, r.tap(alerts, m.ID, "nonsense", guest), "Кнопка устарела.")
 	})
 }
 

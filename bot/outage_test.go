@@ -68,7 +68,7 @@ func TestACardOfAnOutage(t *testing.T) {
 			t.Error(s)
 		}
 		now, _ = r.telegram.Message(alerts, card.ID)
-		reads(t, now.Text, "🔴 GREEN-API 7105 is failing again", "Out 2 times since", "I ring if it stays out, at")
+		reads(t, now.Text, "🔴 GREEN-API 7105 is failing again", "Out 2 times since", "I'll ring at")
 		r.pass(5 * time.Minute)
 		r.stands(pool7105, 8, 10)
 		r.tell(ops)
@@ -103,7 +103,7 @@ func TestOutagesAmongOthers(t *testing.T) {
 		s := r.tell(ops)
 		card := r.last(alerts)
 		reads(
-			t, card.Text, "🔴 GREEN-API: 2 outages, and 2 single numbers in trouble", "🔴 GREEN-API 7105 is failing since",
+			t, card.Text, "🔴 GREEN-API: 2 outages, and 2 single numbers in trouble", "🔴 GREEN-API 7105 has been failing since",
 			"⚪ I cannot reach GREEN-API since", "7103000001 Ufa_01", "do not re-link it and do not reboot it",
 		)
 		if len(s.Notes) != 4 || len(r.bots(alerts)) != 1 {
@@ -126,7 +126,7 @@ func TestStatusNamesOutages(t *testing.T) {
 		for _, command := range []string{"/status", "/check"} {
 			r.telegram.Say(alerts, guest, command)
 			r.pass(4 * time.Second)
-			reads(t, r.last(alerts).Text, "\n\n🔴 GREEN-API 7105 is failing since", ": 4 of our 5 numbers")
+			reads(t, r.last(alerts).Text, "\n\n🔴 GREEN-API 7105 has been failing since", ": 4 of our 5 numbers")
 		}
 		r.over(pool7105)
 		r.telegram.Say(alerts, guest, "/status")

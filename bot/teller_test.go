@@ -168,7 +168,7 @@ func TestFleetMessages(t *testing.T) {
 		}
 		r.tell(ops)
 		arrived := r.last(alerts)
-		reads(t, arrived.Text, "Watching 3 numbers", "7103000001 Ufa_01 notAuthorized", "7199000001 blocked", "I treat these 2 as known")
+		reads(t, arrived.Text, "Watching 3 numbers", "7103000001 Ufa_01 notAuthorized", "7199000001 blocked", "These 2 were down before I started")
 		if got := buttons(arrived); got != "Watch these too=adopt" {
 			t.Errorf("the buttons are %s", got)
 		}
