@@ -38,7 +38,7 @@ func TestKnocks(t *testing.T) {
 		knock(1, time.Minute, "another-token")
 		told(1)
 		m := h.find(opsGroup, "requests refused (401)")
-		for _, part := range []string{"WEBHOOK_TOKEN", "/webhook", "with another token than mine", "none has come since I started"} {
+		for _, part := range []string{"WEBHOOK_TOKEN", "/webhook", "their token is not mine", "None with the right token has come since I started"} {
 			if !strings.Contains(m.Text, part) {
 				t.Errorf("it does not say %q:\n%s", part, m.Text)
 			}
