@@ -85,7 +85,7 @@ func TestChatIsLostAndComesBack(t *testing.T) {
 		h.tellsOf(operator.ID, "I cannot write to a chat any more")
 		h.telegram.Say(operator.ID, operator, "/status")
 		h.pass(3 * time.Second)
-		h.tellsOf(operator.ID, fmt.Sprintf("Chat %d cannot be written to", opsGroup))
+		h.tellsOf(operator.ID, fmt.Sprintf("Chat %d has taken no messages since", opsGroup))
 		h.set(second, instanceapi.NotAuthorized)
 		h.pass(2 * time.Minute)
 		before := len(h.bots(opsGroup))

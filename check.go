@@ -42,7 +42,7 @@ type checked struct {
 	Name    string             `json:"name"`    // "" where it has none
 	Tags    []string           `json:"tags"`    // never null
 	State   string             `json:"state"`   // the API's own word, or ours where it said none
-	Verdict monitor.Verdict    `json:"verdict"` // good, settling, bad, odd, refused, blind, which 429 is too, or unseen where it was not asked
+	Verdict monitor.Verdict    `json:"verdict"` // good, settling, bad, odd, refused, blind (429 too), or unseen if it was not asked
 	Meaning string             `json:"meaning"` // in plain English
 	Detail  string             `json:"detail"`  // "" where there is none
 	At      time.Time          `json:"asked_at"`

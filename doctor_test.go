@@ -201,7 +201,7 @@ func TestDoctorBesideGreenwatch(t *testing.T) {
 	w.wants(said, "ok    telegram", "FAIL  bot        Telegram refuses the token", "ok    instance", "ok    clock")
 }
 
-// A server's name has two addresses, of which one accepts and does not answer: a warning that names both families.
+// A server's name has two addresses, one of them accepts and does not answer: a warning names both families.
 func TestDoctorNamesTheFamilyThatFails(t *testing.T) {
 	t.Parallel()
 	w := newWard(t)

@@ -55,7 +55,7 @@ func health(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-// chatTrouble is what /readyz says of chats that cannot be told; nothing where all can, or where it does not answer. A
+// chatTrouble is what /readyz says of chats that cannot be told; nothing if all can, or if it does not answer. A
 // restart mends none of that, so greenwatch is well.
 func chatTrouble(ctx context.Context, addr string) string {
 	var page map[string]string
@@ -66,7 +66,7 @@ func chatTrouble(ctx context.Context, addr string) string {
 	return ", but: " + page["chats"]
 }
 
-// askHealth is nil where /healthz is 200.
+// askHealth returns nil if /healthz is 200.
 func askHealth(ctx context.Context, addr string) error {
 	_, err := askRunning(ctx, addr, "/healthz")
 	return err

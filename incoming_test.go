@@ -23,7 +23,7 @@ func TestIncomingNotRead(t *testing.T) {
 		h.pass(5 * time.Minute)
 		told := func(want int) {
 			t.Helper()
-			if n := strings.Count(h.transcript(opsGroup), "notifications are not being read"); n != want {
+			if n := strings.Count(h.transcript(opsGroup), "Nobody reads the incoming notifications"); n != want {
 				t.Fatalf("told %d times, want %d:\n%s", n, want, h.transcript(opsGroup))
 			}
 		}
@@ -40,7 +40,7 @@ func TestIncomingNotRead(t *testing.T) {
 			h.receives(first, 100)
 		}
 		told(1)
-		if m := h.find(opsGroup, "notifications are not being read"); !m.Silent || !strings.Contains(m.Text, "00 wait; at ") {
+		if m := h.find(opsGroup, "Nobody reads the incoming notifications"); !m.Silent || !strings.Contains(m.Text, "00 wait; at ") {
 			t.Errorf("silent %t:\n%s", m.Silent, m.Text)
 		}
 		for range 12 {

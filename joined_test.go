@@ -115,7 +115,7 @@ func TestWhatJoinsADigestIsToldInTheSupergroup(t *testing.T) {
 	}
 }
 
-// Good news on a card of many is an edit; where that card is gone, it is a message.
+// Good news on a card of many is an edit; if that card is gone, it is a message.
 func TestGoodNewsOnALostDigestIsTold(t *testing.T) {
 	t.Parallel()
 	inTrial(t, crowd, nil, func(t *testing.T, tr *trial) {

@@ -291,12 +291,12 @@ func matrixStory(t *testing.T, tr *trial) {
 
 // rebootEnds are the ends of a reboot that can be told, and whether its call was made then.
 var rebootEnds = map[string]string{
-	": Reboot worked":                    "yes",
-	": Reboot changed nothing":           "yes",
+	": Reboot worked":                             "yes",
+	": Reboot changed nothing":                    "yes",
 	": authorized again, still under observation": "yes",
-	": not known whether Reboot arrived": "perhaps",
-	": Reboot was refused":               "no",
-	": Reboot was not made":              "no",
+	": not known whether Reboot arrived":          "perhaps",
+	": Reboot was refused":                        "no",
+	": Reboot was not made":                       "no",
 }
 
 // rebootTold is how the end of a reboot was told: exactly once but for repeats, and so that it can be true.

@@ -24,7 +24,7 @@ func newPhones(cfg config, green *greenapi.Client) phones {
 	return phones{green: green, key: key[:], name: hex.EncodeToString(name[:3])}
 }
 
-// Phone gives the phone that is linked; the zero one where that is not said.
+// Phone gives the phone that is linked; the zero one if GREEN-API does not say.
 func (p phones) Phone(ctx context.Context, id monitor.InstanceID) (monitor.Phone, error) {
 	said, err := p.green.Phone(ctx, id)
 	digits := said.Reveal()

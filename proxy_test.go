@@ -217,7 +217,7 @@ func TestTheEnvironmentsProxiesAreNotHeeded(t *testing.T) {
 	}
 }
 
-// The names of both APIs have two addresses, of which the first accepts and resets: the whole program goes on by the other.
+// The names of both APIs have two addresses, the first of which accepts and resets: the whole program goes on by the other.
 func TestTheOtherFamilyIsTaken(t *testing.T) {
 	t.Parallel()
 	green := instanceapi.New(instanceapi.Options{})

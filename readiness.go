@@ -45,7 +45,7 @@ func (a *app) readiness() []web.Check {
 	}
 }
 
-// untellable names the chats that refuse what they should be told; nobody is an error where those are all, and there is
+// untellable names the chats that refuse what they should be told; nobody is an error if those are all, and there is
 // no other channel.
 func (a *app) untellable(ctx context.Context) (some string, nobody, err error) {
 	chats, err := a.store.Chats(ctx)

@@ -150,7 +150,7 @@ func TestProbesThatDeceive(t *testing.T) {
 		}
 		h.telegram.Say(operator.ID, operator, "/status")
 		h.pass(3 * time.Second)
-		h.tellsOf(operator.ID, fmt.Sprintf("Chat %d cannot be written to", opsGroup))
+		h.tellsOf(operator.ID, fmt.Sprintf("Chat %d has taken no messages since", opsGroup))
 		h.tellsOf(operator.ID, "not enough rights")
 		h.tellsOf(operator.ID, "Next try")
 		if got := h.scrape()[`chats_refusing{refused="everything"}`]; got != 1 {

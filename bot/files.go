@@ -38,14 +38,14 @@ func (f *files) keep(to monitor.Address, err error) {
 	f.refused[to], _ = f.refused[to].Refuse(err.Error(), time.Now())
 }
 
-// voiceFor is the voice for a place, which promises no file where none is taken.
+// voiceFor is the voice for a place. It promises no file if the place takes none.
 func (t *Teller) voiceFor(to monitor.Address) words.Voice {
 	v := t.Voices.Of(to.Chat)
 	v.InText = t.files.refuses(to)
 	return v
 }
 
-// List names all of a card in a file, which takes the place of an earlier one; where the chat takes no files, in messages.
+// List names all of a card in a file that replaces an earlier one, or in messages if the chat takes no files.
 func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err error) {
 	if t.files.refuses(c.To) {
 		return t.pages(ctx, c)

@@ -63,7 +63,7 @@ func (b *Bot) toast(ctx context.Context, p telegram.Press, text string) {
 	b.react(ctx, p, text, words.Message{})
 }
 
-// repeat is what presses have in common of which one answer is enough, where many wait: the person and the button.
+// repeat is the person and the button: if many such presses wait, one answer is enough.
 type repeat struct {
 	by, chat int64
 	message  int

@@ -1,4 +1,4 @@
-// Package dial makes connections to names of which not every address works: one may accept and then say nothing, as IPv6
+// Package dial connects to names some of whose addresses do not work: one may accept and then say nothing, as IPv6
 // does on many machines, or be filtered on the way. It knows nothing of the rest of greenwatch.
 //
 // A connection counts as made when its TLS handshake has ended, and as working when an answer has begun. If an address fails

@@ -66,7 +66,7 @@ func TestAFamilyIsRememberedForAWhile(t *testing.T) {
 	})
 }
 
-// Only what had more time than the one that worked is blamed, and nobody where nothing worked.
+// Only addresses that had more time than the one that worked are blamed; if none worked, nobody is.
 func TestWhoIsBlamed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

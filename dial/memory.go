@@ -67,7 +67,7 @@ func (m *memory) order(name string, addresses []netip.Addr) []netip.Addr {
 	return ordered
 }
 
-// learn takes what addresses did for a connection: it says something of a family only where another one has worked.
+// learn takes what addresses did for a connection: it says something of a family only if another one has worked.
 func (m *memory) learn(name string, tried []result, connected bool) {
 	if !connected {
 		return

@@ -57,7 +57,7 @@ func firstOfEach(addresses []netip.Addr) []netip.Addr {
 	return first
 }
 
-// ask is nil where an answer begins.
+// ask returns nil if an answer begins.
 func ask(ctx context.Context, u *url.URL, a netip.Addr) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String(), http.NoBody)
 	if err != nil {

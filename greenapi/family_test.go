@@ -16,7 +16,7 @@ import (
 	"greenwatch/secret"
 )
 
-// A name with two addresses, of which the first accepts and does not work. What was not sent goes by the other, once; what
+// A name with two addresses, the first of which accepts and does not work. What was not sent goes by the other, once; what
 // was sent and not answered is not sent again, and the next call goes by the other.
 func TestAnAddressThatDoesNotWork(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,7 @@ import (
 	"greenwatch/secret"
 )
 
-// Phone asks which phone number is linked to an instance, in digits; it reveals "" where none is, or where it is not said:
+// Phone asks which phone number is linked to an instance, in digits; it reveals "" if none is, or if GREEN-API does not say:
 // https://green-api.com/en/docs/api/account/GetWaSettings/, and for Telegram and MAX getAccountSettings. It is a person's,
 // and must not be shown. The error is a [*Fault].
 func (c *Client) Phone(ctx context.Context, id monitor.InstanceID) (secret.Text, error) {

@@ -17,8 +17,8 @@ type Alert struct {
 	Day      *Day      // what it reports on
 	List     *ListNews `json:",omitempty"` // what the list of instances brings
 	Queue    *Queue    `json:",omitempty"` // the messages that wait, where it is about them alone
-	Relinked *Relinked `json:",omitempty"` // another phone, where it is about that alone
-	Incoming *Incoming `json:",omitempty"` // the notifications that wait, where it is about them
+	Relinked *Relinked `json:",omitempty"` // another phone, if it is about that alone
+	Incoming *Incoming `json:",omitempty"` // the notifications that wait, if it is about them
 	Expiry   *Expiry   `json:",omitempty"` // whose paid time ends soon
 	Only     []Address // who is told; empty: every chat that is subscribed
 }

@@ -40,7 +40,7 @@ func (p Policy) limitedAfter() time.Duration {
 }
 
 // See counts a reading of an instance in a pool. What says nothing, or was overtaken, is not counted; a 429 is remembered,
-// as it says something where nothing else comes.
+// as it says something if nothing else comes.
 func (c *Census) See(r Reading, pool string) {
 	was := c.seats[r.Instance]
 	if !r.Tells() && r.Answer != Throttled || !r.At.After(was.at) {

@@ -66,7 +66,7 @@ func (r RefusedNotes) With(more RefusedNotes) RefusedNotes {
 	return r
 }
 
-// earlier is the earlier of two times, of which a zero one does not count.
+// earlier is the earlier of two times; a zero one does not count.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -125,7 +125,7 @@ func (c Case) Deafness(why string, s Scene) (Case, Effects) {
 	}}}
 }
 
-// Again tells places of the incident that lasts, or wavers, as if it began now; false where there is none that people know of.
+// Again tells places of the incident that lasts, or wavers, as if it began now; false if people know of none.
 func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
 	if lasts := c.Incident.Open() && c.Incident.knownOut(); !lasts && !c.Incident.Wavers() {
 		return Alert{}, false

@@ -31,7 +31,7 @@ var closed = map[State]string{
 }
 
 // Gate gives the instance's gate. Where GREEN-API does not answer, refuses us, or says a word that we do not know, it is
-// as it was before, and not sure: nothing of ours stops a healthy number from sending. Nor is it sure where nothing was
+// as it was before, and not sure: nothing of ours stops a healthy number from sending. Nor is it sure if nothing was
 // heard of the number for too long, whatever the cause.
 func (c Case) Gate(s Scene) Gate {
 	b, stale := c.surely(), s.Stale()

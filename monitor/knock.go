@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Knocks are requests to the webhook that bore another token than ours, or none. Times are zero where there was none since
+// Knocks are requests to the webhook that bore another token than ours, or none. Times are zero if there was none since
 // the start.
 type Knocks struct {
 	Count  int
@@ -20,7 +20,7 @@ const (
 	knocksTold   = 3                // so many refused
 	knocksWithin = 10 * time.Minute // within this are told
 	knockAgain   = 24 * time.Hour   // and not again within this,
-	knockSoonest = time.Hour        // or this, where it worked meanwhile
+	knockSoonest = time.Hour        // or this, if it worked meanwhile
 )
 
 // Another notes one more that was refused: those count that came within 10 minutes.

@@ -71,7 +71,7 @@ const (
 	// SettledRefused is a refusal in words that nobody knows: each note is tried again by itself, as [Note.Refuse] says.
 	SettledRefused SettlementEnd = "refused"
 
-	// SettledHeld is no try: the chat was rung often enough lately. Who is told where a chat was not waits as well.
+	// SettledHeld is no try: the chat was rung often enough lately. The channels outside, told instead of a chat, wait too.
 	SettledHeld SettlementEnd = "held"
 )
 
@@ -91,7 +91,7 @@ func (c Card) Told(at time.Time) Settlement {
 	return Settlement{To: c.To, Notes: c.Notes, At: at, End: SettledTold, MessageID: c.MessageID}
 }
 
-// ListedInText is in place of the file's message where the chat takes no files.
+// ListedInText stands for the file's message if the chat takes no files.
 const ListedInText = -1
 
 // MaxNamed is how many incidents a card names; a file names more.

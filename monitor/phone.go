@@ -13,7 +13,7 @@ type Phone struct {
 // Known reports whether it is known.
 func (p Phone) Known() bool { return p.Masked != "" }
 
-// Other reports whether two numbers that are known differ. Where the key was changed, only what is shown can be compared.
+// Other reports whether two numbers that are known differ. If the key was changed, only what is shown can be compared.
 func (p Phone) Other(q Phone) bool {
 	if !p.Known() || !q.Known() {
 		return false
@@ -32,7 +32,7 @@ type Relinked struct {
 	Counted  bool   // false: they were not counted lately
 }
 
-// Meet takes which phone is linked, where that was not known when the number was believed to be good. That it is another
+// Meet takes which phone is linked, if that was not known when the number was believed to be good. That it is another
 // one than before rings.
 func (c Case) Meet(p Phone, s Scene) (Case, Effects) {
 	c, other := c.met(p, s)

@@ -28,7 +28,7 @@ func (p Policy) rebootWait() time.Duration {
 
 func (p Policy) unreachableAfter() int { return max(p.UnreachableAfter, leastVoices) }
 
-// fresh is for how long what is believed holds where nothing is said of the number.
+// fresh is how long a belief holds while nothing is said of the number.
 func (p Policy) fresh() time.Duration {
 	return max(staleAfter, time.Duration(p.unreachableAfter())*p.interval())
 }

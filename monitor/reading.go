@@ -45,7 +45,7 @@ const (
 	Answered  Answer = "answered"  // a state word
 	NoAnswer  Answer = "no answer" // time-out, 5xx, garbage, HTML, connection: says nothing about the number
 	Refused   Answer = "refused"   // the API will not speak about this instance with us
-	Throttled Answer = "throttled" // 429: no information at all; believed where nothing else comes for long
+	Throttled Answer = "throttled" // 429: no information at all; believed if nothing else comes for long
 	Unasked   Answer = "unasked"   // we could not ask, through our own fault: none either
 )
 

@@ -27,7 +27,7 @@ const (
 	longestHold = time.Hour
 
 	loudAgain = 5 * time.Minute // what is out again rings if it lasts this long
-	dimAgain  = 8 * time.Minute // and this long, where it is only our view
+	dimAgain  = 8 * time.Minute // and this long, if only our view fails
 
 	bounded   = 6*time.Hour + time.Minute // the time over which rings and messages are counted, and what telling may take
 	mostRings = 4
@@ -40,7 +40,7 @@ var ringGaps = [mostRings]time.Duration{0, 0, time.Hour, 2 * time.Hour}
 // nextRing is the earliest time from now on at which it may ring.
 func (w Swings) nextRing(now time.Time) time.Time { return NextRing(w.Rang, now) }
 
-// NextRing is the earliest time from now on at which the same may ring again, of which the last rings are known, oldest
+// NextRing is the earliest time from now on at which a subject may ring again; rang are its last rings, oldest
 // first: twice at once, then after an hour, then after two, and never more than four times in six hours.
 func NextRing(rang []time.Time, now time.Time) time.Time {
 	rang = rang[max(0, len(rang)-mostRings):]

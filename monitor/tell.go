@@ -17,7 +17,7 @@ func (c Case) tellHeld(s Scene) (Case, Effects) {
 	return c.tellTrouble(s)
 }
 
-// tellNews tells what is believed now where people do not know it yet.
+// tellNews tells what is believed now, if people do not know it yet.
 func (c Case) tellNews(s Scene) (Case, Effects) {
 	if !c.Incident.untold() {
 		return c, Effects{}
@@ -29,7 +29,7 @@ func (c Case) tellNews(s Scene) (Case, Effects) {
 	return c.tellTrouble(s)
 }
 
-// tellTrouble tells what is believed now. It rings where trouble begins or becomes worse; what only we see rings if it
+// tellTrouble tells what is believed now. It rings if trouble begins or becomes worse; what only we see rings if it
 // lasts. What is out again is shown by the card, and rings if it lasts: people are not rung for each swing.
 func (c Case) tellTrouble(s Scene) (Case, Effects) {
 	i := &c.Incident
@@ -53,7 +53,7 @@ func (c Case) tellTrouble(s Scene) (Case, Effects) {
 	return c, effects
 }
 
-// tellChange tells that it is another trouble, and rings where it is worse: the first that must wake a person.
+// tellChange tells that it is another trouble, and rings if that is worse: the first that must wake a person.
 func (c Case) tellChange(wakes bool, s Scene) (Case, Effects) {
 	i := &c.Incident
 	if i.Swings.Times == 0 { // it began before this was counted
@@ -110,7 +110,7 @@ func (c Case) ring(s Scene) (Case, Effects) {
 	return c.tell(StillOut, false, s)
 }
 
-// tellOver tells that it is good, or lets that last first where it was out again and again.
+// tellOver tells that it is good, or lets that last first if it was out again and again.
 func (c Case) tellOver(s Scene) (Case, Effects) {
 	i := &c.Incident
 	i.Swings = i.Swings.comeBack(i.Closed, s)

@@ -27,7 +27,7 @@ type Next struct {
 //
 // Two agreeing voices make a belief. For state words the second is asked for [Policy.ConfirmAfter] later; leaving good
 // (or nothing) they may differ as long as neither is good. Failures are asked again at the next slot, and are believed
-// after [Policy.UnreachableAfter] in a row; refusals after two. A belief has an age: where nothing is said of the number
+// after [Policy.UnreachableAfter] in a row; refusals after two. A belief has an age: if nothing is said of the number
 // for as many checks and 5 minutes at least, whatever comes instead, that is believed.
 type Watch struct {
 	belief   Belief
@@ -124,7 +124,7 @@ func (w Watch) live(r Reading) Watch {
 }
 
 // age counts a reading that says nothing of the number and does not speak for what is believed. Whatever they were, enough
-// of them make a belief: that we are limited, where one of them was a 429, or else that there is no answer.
+// of them make a belief: that we are limited, if one of them was a 429, or else that there is no answer.
 func (w Watch) age(r Reading, next Next, p Policy) (Watch, Next) {
 	if r.Answer != Throttled && !r.Tells() {
 		return w, next

@@ -107,7 +107,7 @@ func TestWhatJoinsALostCardIsAMessage(t *testing.T) {
 	}
 }
 
-// An alert does not hang on an edit: what waits for one for half a minute is a message, marked where the edit may have told it.
+// An alert does not hang on an edit: what waits for one for half a minute is a message, marked if the edit may have told it.
 func TestWhatJoinsWaitsForAnEditNotForLong(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]struct {

@@ -185,7 +185,7 @@ func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note
 	return found, nil
 }
 
-// untried leaves out the matters of which a note has joined a card or was tried before.
+// untried leaves out each matter with a note that has joined a card or was tried before.
 func untried(due []monitor.Note) []monitor.Note {
 	tried := make(map[matter]bool)
 	for _, n := range due {

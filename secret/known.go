@@ -89,7 +89,7 @@ func (k *Known) find(l level, found []span) []span {
 	return found
 }
 
-// blot puts the mask into the place of spans, of which some may overlap.
+// blot replaces spans, some of which may overlap, by the mask.
 func blot(text string, spans []span) string {
 	if len(spans) == 0 {
 		return text

@@ -158,7 +158,7 @@ type execer interface {
 }
 
 // copyOf writes what a database holds after its last commit into the new file at to, readable by its owner alone, sees that
-// it is whole and on the disk, and leaves nothing behind where it is not.
+// it is whole and on the disk, and leaves nothing behind if it is not.
 // https://www.sqlite.org/lang_vacuum.html#vacuuminto
 func copyOf(ctx context.Context, db execer, to string) (s Stock, err error) {
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)

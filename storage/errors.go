@@ -7,7 +7,7 @@ import (
 )
 
 // What can be wrong with the database itself; test with errors.Is. After each of them but ErrGone the change was not saved;
-// only after ErrAway it may have been, where the connection broke during the commit.
+// only after ErrAway it may have been, if the connection broke during the commit.
 var (
 	ErrBusy     = errors.New("the database is in use by another process")
 	ErrFull     = errors.New("there is no space left for the database")

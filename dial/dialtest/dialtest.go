@@ -1,4 +1,4 @@
-// Package dialtest has a name with two addresses, of which the first does not work, for tests.
+// Package dialtest has, for tests, a name with two addresses; the first does not work.
 package dialtest
 
 import (
@@ -71,7 +71,7 @@ func answerTo(question []byte) []byte {
 }
 
 // Beside gives a listener at the same port as one at 127.0.0.1 has, at ::1, whose connections are handed to treat one by
-// one, each in its goroutine. The test is left out where this machine has no ::1.
+// one, each in its goroutine. The test is skipped if this machine has no ::1.
 func Beside(t testing.TB, working net.Addr, treat func(net.Conn)) {
 	t.Helper()
 	_, port, err := net.SplitHostPort(working.String())
