@@ -36,6 +36,13 @@ var probeAfter = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute,
 // message was sent meanwhile.
 const ageEnds = 24 * time.Hour
 
+// Awaited is for how long what comes waits for a chat that refuses everything. It misses nothing then; one that is back
+// later is told of what lasts.
+const Awaited = 24 * time.Hour
+
+// lostOnce is how long others are not told again that a chat is lost.
+const lostOnce = time.Hour
+
 // Refuse is the chat after a refusal, and whether that is news to others. Only a message that was sent makes the next one
 // news again, and the pauses short: what a probe finds may not hold for messages. While it is dead, a refusal before its
 // time changes nothing.
@@ -100,7 +107,7 @@ type Notice struct {
 	Knocks *Knocks `json:",omitempty"` // requests to the webhook that were refused
 }
 
-// Lost tells that a chat, or one place in it, cannot be written to any more.
+// Lost tells that a chat, or one place in it, cannot be written to any more: of one that refuses now and then, once an hour.
 func Lost(r LostChat, at time.Time) Alert {
 	place := Address{Chat: r.Chat}
 	key := fmt.Sprint(r.Chat)
@@ -108,7 +115,7 @@ func Lost(r LostChat, at time.Time) Alert {
 		place, key = r.Address, fmt.Sprintf("%d:%d", r.Chat, r.Topic)
 	}
 	return Alert{
-		Key: fmt.Sprintf("%s/lost/%s/%d", Self, key, at.UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
+		Key: fmt.Sprintf("%s/lost/%s/%d", Self, key, at.Truncate(lostOnce).UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
 		Notice: &Notice{Chat: place, Why: r.Why},
 	}
 }

@@ -10,14 +10,15 @@ import (
 	"greenwatch/monitor"
 )
 
-// openAgain tells a place of every incident that people know of and that lasts, unless what waits for it does.
-func openAgain(ctx context.Context, tx *sql.Tx, to monitor.Address, now time.Time) ([]monitor.Alert, error) {
+// openAgain tells a place of every incident that people know of and that lasts, unless what waits for it does, or with
+// known, what it was told.
+func openAgain(ctx context.Context, tx *sql.Tx, to monitor.Address, now time.Time, known bool) ([]monitor.Alert, error) {
 	rows, err := tx.QueryContext(ctx, `
 		select subject from incidents i where closed_at = 0 and not exists (
 			select 1 from notes n
-			where n.subject = i.subject and n.incident = i.number and n.chat = $1 and n.topic = $2 and n.state = 'waiting'
-				and n.kind in `+begins+`)
-		order by subject`, to.Chat, to.Topic)
+			where n.subject = i.subject and n.incident = i.number and n.chat = $1 and n.topic = $2 and n.kind in `+begins+`
+				and (n.state = 'waiting' or n.state = 'told' and $3 = 1))
+		order by subject`, to.Chat, to.Topic, flag(known))
 	subjects, err := collect(rows, err, func(rows *sql.Rows) (monitor.Subject, error) {
 		var subject monitor.Subject
 		err := rows.Scan(&subject)
@@ -67,7 +68,7 @@ func (s *Store) MoveChat(ctx context.Context, from, to int64) error {
 		if err := moveRows(ctx, tx, from, to); err != nil || !subscribed {
 			return err
 		}
-		effects.Alerts, err = openAgain(ctx, tx, monitor.Address{Chat: to}, now)
+		effects.Alerts, err = openAgain(ctx, tx, monitor.Address{Chat: to}, now, false)
 		return err
 	})
 	if err != nil {

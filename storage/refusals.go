@@ -132,7 +132,8 @@ func hurryChat(ctx context.Context, tx *sql.Tx, to monitor.Address) error {
 }
 
 // ReviveChat says that a chat can be written to again, as far as is known. If it was dead it is told of what waits for it,
-// and of every incident that lasts, as if it began now. It reports whether it was.
+// and of every incident that lasts and that it does not know, as if it began now; after a long time, of those that it knew as
+// well. It reports whether it was dead.
 func (s *Store) ReviveChat(ctx context.Context, chat int64) (bool, error) {
 	var effects monitor.Effects
 	revived := false
@@ -170,7 +171,7 @@ func revive(ctx context.Context, tx *sql.Tx, c monitor.Chat) ([]monitor.Alert, e
 	if err != nil { // what was to join a message of long ago is told by one of its own
 		return nil, err
 	}
-	return openAgain(ctx, tx, c.Address, now)
+	return openAgain(ctx, tx, c.Address, now, now.Sub(c.Dead) < monitor.Awaited)
 }
 
 // reached says that a message was sent to a place. Only that ends the age of its refusals.
