@@ -103,3 +103,33 @@ func TestAChatThatIsBackAfterLong(t *testing.T) {
 		}
 	})
 }
+
+// A chat that is new in the settings, or there again after a slip, is told of what lasts, once.
+func TestAChatThatIsNewInTheSettings(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(2 * time.Minute)
+		h.set(first, instanceapi.Blocked)
+		h.pass(3 * time.Minute)
+		all := h.cfg.Chats
+		h.end()
+		h.cfg.Chats = all[2:]
+		h.start()
+		h.pass(time.Minute)
+		h.set(second, instanceapi.Blocked)
+		h.pass(3 * time.Minute)
+		h.find(operator.ID, "Kazan_02: blocked")
+		h.end()
+		h.cfg.Chats = all
+		h.start()
+		h.pass(3 * time.Minute)
+		h.restart()
+		h.pass(3 * time.Minute)
+		h.find(opsGroup, "Kazan_01: blocked")
+		h.find(opsGroup, "Kazan_02: blocked")
+		h.find(operator.ID, "Kazan_02: blocked")
+		h.set(second, instanceapi.Authorized)
+		h.pass(3 * time.Minute)
+		h.tellsOf(opsGroup, "Kazan_02: works again")
+	})
+}
