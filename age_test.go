@@ -172,3 +172,30 @@ func TestAgePoolThrottled(t *testing.T) {
 		}
 	})
 }
+
+// Starts every four minutes, as of a program that somebody or something ends again and again, hide no limit.
+func TestAgeOutlivesStarts(t *testing.T) {
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		h.limit(first)
+		for range 5 {
+			h.pass(4 * time.Minute)
+			h.restart()
+		}
+		h.find(opsGroup, "GREEN-API limits us")
+		h.green.Mend(instanceapi.InstanceScope(first))
+		h.pass(3 * time.Minute)
+		before := len(h.bots(opsGroup))
+		for range 3 { // a moment's limit at a start is nothing
+			h.restart()
+			h.pass(10 * time.Second)
+			h.limit(second)
+			h.pass(2 * time.Minute)
+			h.green.Mend(instanceapi.InstanceScope(second))
+			h.pass(2 * time.Minute)
+		}
+		if len(h.bots(opsGroup)) > before {
+			t.Errorf("a moment's limit is told:\n%s", h.transcript(opsGroup))
+		}
+	})
+}
