@@ -17,6 +17,7 @@ type Teller struct {
 	States   Chats
 	Voices   *Voices
 	Log      *slog.Logger
+	Moved    func(from, to int64) // told what a group has become, where a call finds it; may be nil
 
 	files files // that are refused
 }
@@ -48,13 +49,20 @@ func (t *Teller) chatChanged(ctx context.Context, to monitor.Address, cause erro
 	switch telegram.ClassOf(cause) {
 	case telegram.Migrated:
 		if err = t.States.MoveChat(ctx, to.Chat, movedTo(cause)); err == nil {
-			t.Voices.moved(to.Chat, movedTo(cause))
+			t.moved(to.Chat, movedTo(cause))
 		}
 	case telegram.ChatDead, telegram.TopicGone: // the topic, and General in its place
 		err = t.States.LoseChat(ctx, lostChat(to, cause))
 	}
 	if err != nil {
 		t.Log.ErrorContext(ctx, "what became of a chat is not kept", "chat", to.Chat, "error", err)
+	}
+}
+
+func (t *Teller) moved(from, to int64) {
+	t.Voices.moved(from, to)
+	if t.Moved != nil {
+		t.Moved(from, to)
 	}
 }
 
