@@ -30,10 +30,11 @@ type pace struct {
 	unpaid   bool        // it is of numbers that are not paid alone; only such join it
 	began    time.Time
 	grown    time.Time
-	listDue  time.Time           // when a file is to name all of a card; zero: none waits
-	listed   time.Time           // when one last did
-	shown    map[int64]time.Time // when a card was last edited
-	atMost   int                 // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
+	listDue  time.Time              // when a file is to name all of a card; zero: none waits
+	listed   time.Time              // when one last did
+	shown    map[int64]time.Time    // when a card was last edited
+	refused  map[int64]monitor.Note // cards of which an edit was refused in words that nobody knows, each as such a note
+	atMost   int                    // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -89,6 +90,18 @@ func (p *pace) nextToShow(stale []monitor.Card) monitor.Card {
 	})
 }
 
+// showable leaves out the cards whose edits rest after they were refused.
+func (p *pace) showable(stale []monitor.Card, now time.Time) []monitor.Card {
+	return slices.DeleteFunc(stale, func(c monitor.Card) bool { return now.Before(p.refused[c.ID].Again) })
+}
+
+// refuse takes that an edit was refused, nobody knows why. It reports whether the card is given up.
+func (p *pace) refuse(c monitor.Card, now time.Time) bool {
+	n := p.refused[c.ID].Refuse(now)
+	p.refused[c.ID] = n
+	return n.GivenUp
+}
+
 // wasShown remembers an edit, as long as the card may be stale again soon.
 func (p *pace) wasShown(c monitor.Card, now time.Time) {
 	maps.DeleteFunc(p.shown, func(_ int64, at time.Time) bool { return now.Sub(at) > growAtMost })
@@ -139,7 +152,7 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.paces[to] == nil {
-		r.paces[to] = &pace{shown: make(map[int64]time.Time)}
+		r.paces[to] = &pace{shown: make(map[int64]time.Time), refused: make(map[int64]monitor.Note)}
 	}
 	do(r.paces[to], time.Now())
 }
