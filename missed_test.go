@@ -133,3 +133,26 @@ func TestAChatThatIsNewInTheSettings(t *testing.T) {
 		h.tellsOf(opsGroup, "Kazan_02: works again")
 	})
 }
+
+// One chat that no probe gets an answer of holds up no other.
+func TestAProbeWithoutAnAnswerHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(2 * time.Minute)
+		var faults []*botapi.Injected
+		for _, chat := range []int64{opsGroup, forum, operator.ID} {
+			for _, method := range []string{"sendMessage", "sendChatAction"} {
+				faults = append(faults, h.telegram.Inject(botapi.Fault{Chat: chat, Method: method, Effect: chatRefusals["rights"]}))
+			}
+		}
+		h.set(first, instanceapi.Blocked)
+		h.pass(2 * time.Minute)
+		for _, f := range faults {
+			f.Off()
+		}
+		h.telegram.Inject(botapi.Fault{Chat: forum, Method: "sendChatAction", Effect: botapi.FloodWait(40)})
+		h.pass(30 * time.Minute)
+		h.tellsOf(opsGroup, "Kazan_01: blocked")
+		h.tellsOf(operator.ID, "Kazan_01: blocked")
+	})
+}
