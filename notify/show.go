@@ -82,12 +82,12 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 		p.stopGrowing(c.MessageID)
 		givenUp = s.End == monitor.SettledRefused && p.refuse(c, now)
 	})
-	if s.End == monitor.SettledFailed || givenUp {
-		return r.forget(ctx, c)
-	}
 	var err error
 	if len(c.Notes) > 0 && !s.MaybeSent {
 		err = r.Joins.Unshown(ctx, c)
+	}
+	if s.End == monitor.SettledFailed || givenUp {
+		return errors.Join(err, r.forget(ctx, c))
 	}
 	if s.End == monitor.SettledRefused {
 		r.Log.WarnContext(ctx, "edit refused in words that are not known, trying again ever more slowly",

@@ -75,6 +75,7 @@ func conformance(t *testing.T, address func(t testing.TB) string) {
 		"join waits":          testJoinWaits,
 		"join tried":          testJoinTried,
 		"join doubtful":       testJoinDoubtful,
+		"join moves":          testJoinMoves,
 		"join during an edit": testJoinDuringAnEdit,
 		"join and message":    testJoinAndMessageAtOnce,
 		"joined card ends":    testJoinedCardEnds,
