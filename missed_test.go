@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -154,5 +155,38 @@ func TestAProbeWithoutAnAnswerHoldsUpNoOther(t *testing.T) {
 		h.pass(30 * time.Minute)
 		h.tellsOf(opsGroup, "Kazan_01: blocked")
 		h.tellsOf(operator.ID, "Kazan_01: blocked")
+	})
+}
+
+// A group refuses again and again in a storm, and greenwatch ends and starts meanwhile: all is told, nothing twice without
+// a mark.
+func TestAStormInAGroupThatRefuses(t *testing.T) {
+	t.Parallel()
+	inTrial(t, crowd, nil, func(_ *testing.T, tr *trial) {
+		digest := tr.goOut(opsGroup)
+		for n, effect := range []botapi.Effect{
+			chatRefusals["rights"], strangeRefusals["new"], botapi.Refuse(500, "Internal Server Error"), chatRefusals["kicked"],
+		} {
+			var faults []*botapi.Injected
+			for _, method := range []string{"sendMessage", "editMessageText", "sendChatAction"} {
+				faults = append(faults, tr.telegram.Inject(botapi.Fault{Chat: opsGroup, Method: method, Effect: effect}))
+			}
+			for i := range 4 {
+				tr.set(fmt.Sprint(7105000001+(n*3+i)%crowd), []instanceapi.State{instanceapi.Authorized, instanceapi.Blocked}[(n+i)%2])
+			}
+			tr.pass(90 * time.Second)
+			if n == 1 {
+				tr.telegram.RemoveMessage(opsGroup, digest.ID)
+			}
+			if n%2 == 1 {
+				tr.tellOnly(tr.cfg.Chats...)
+			}
+			tr.pass(30 * time.Second)
+			for _, f := range faults {
+				f.Off()
+			}
+			tr.pass(7 * time.Minute)
+		}
+		tr.pass(20 * time.Minute)
 	})
 }
