@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -196,6 +197,27 @@ func TestAgeOutlivesStarts(t *testing.T) {
 		}
 		if len(h.bots(opsGroup)) > before {
 			t.Errorf("a moment's limit is told:\n%s", h.transcript(opsGroup))
+		}
+	})
+}
+
+// Webhooks that claim what the API cannot confirm, as it limits us: nothing is concluded from them, and the age goes on.
+func TestAgeOfClaimsWhileLimited(t *testing.T) {
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		h.limit(first)
+		for range 12 {
+			h.pass(50 * time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			claim := monitor.Claim{Instance: first, State: monitor.NotAuthorized, Heard: time.Now()}
+			if outcome, err := h.app.watcher.Claim(ctx, claim); err == nil {
+				t.Errorf("a claim that nobody could confirm ends as %v", outcome)
+			}
+			cancel()
+		}
+		h.find(opsGroup, "GREEN-API limits us")
+		if text := h.transcript(opsGroup); strings.Contains(text, "logged out") {
+			t.Errorf("a claim alone is told:\n%s", text)
 		}
 	})
 }

@@ -108,7 +108,7 @@ func TestAChatThatIsBackAfterLong(t *testing.T) {
 // A chat that is new in the settings, or there again after a slip, is told of what lasts, once.
 func TestAChatThatIsNewInTheSettings(t *testing.T) {
 	t.Parallel()
-	inHouse(t, 3, func(t *testing.T, h *house) {
+	inHouse(t, 3, func(_ *testing.T, h *house) {
 		h.pass(2 * time.Minute)
 		h.set(first, instanceapi.Blocked)
 		h.pass(3 * time.Minute)
@@ -138,7 +138,7 @@ func TestAChatThatIsNewInTheSettings(t *testing.T) {
 // One chat that no probe gets an answer of holds up no other.
 func TestAProbeWithoutAnAnswerHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
-	inHouse(t, 3, func(t *testing.T, h *house) {
+	inHouse(t, 3, func(_ *testing.T, h *house) {
 		h.pass(2 * time.Minute)
 		var faults []*botapi.Injected
 		for _, chat := range []int64{opsGroup, forum, operator.ID} {
