@@ -51,18 +51,23 @@ func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err e
 		return t.pages(ctx, c)
 	}
 	id, err := t.file(ctx, c)
-	switch telegram.ClassOf(err) {
-	case telegram.None:
+	if err == nil {
 		t.files.keep(c.To, nil)
 		return id, nil
+	}
+	switch telegram.ClassOf(err) {
 	case telegram.KindRefused, telegram.TooLong, telegram.Unknown:
-		t.Log.WarnContext(ctx, "chat takes no file, its list goes as text", "chat", c.To.Chat, "error", err)
-		t.files.keep(c.To, err)
-		return t.pages(ctx, c)
+	case telegram.ChatDead, telegram.TopicGone:
+		if t.confirmed(ctx, c.To) {
+			return 0, err
+		}
 	default:
 		t.chatChanged(ctx, c.To, err)
 		return 0, err
 	}
+	t.Log.WarnContext(ctx, "chat takes no file, its list goes as text", "chat", c.To.Chat, "error", err)
+	t.files.keep(c.To, err)
+	return t.pages(ctx, c)
 }
 
 func (t *Teller) file(ctx context.Context, c monitor.Card) (messageID int, err error) {

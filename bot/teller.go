@@ -58,6 +58,19 @@ func (t *Teller) chatChanged(ctx context.Context, to monitor.Address, cause erro
 	}
 }
 
+// confirmed finds out whether a chat that refused an edit or a file, in words about the chat, refuses everything. If it does,
+// that is kept; if it does not, or nobody knows, the refusal is of that alone.
+func (t *Teller) confirmed(ctx context.Context, to monitor.Address) bool {
+	err := t.Telegram.Typing(ctx, telegram.Address(to))
+	t.chatChanged(ctx, to, err)
+	switch telegram.ClassOf(err) {
+	case telegram.ChatDead, telegram.TopicGone, telegram.Migrated:
+		return true
+	default:
+		return false
+	}
+}
+
 // settlement says what became of the notes. Nothing is given up here: where Telegram's words blame nothing that is known,
 // each note is tried by itself, and all else is tried again when the chat can be told.
 func settlement(s monitor.Settlement, err error) monitor.Settlement {
@@ -92,7 +105,9 @@ func (t *Teller) Show(ctx context.Context, c monitor.Card) monitor.Settlement {
 		t.chatChanged(ctx, c.To, err)
 		s.End = monitor.SettledFailed
 	case telegram.ChatDead:
-		t.chatChanged(ctx, c.To, err)
+		if !t.confirmed(ctx, c.To) {
+			s.End = monitor.SettledRefused
+		}
 	}
 	if s.End == monitor.SettledFailed {
 		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)

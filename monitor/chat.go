@@ -14,14 +14,18 @@ type Chat struct {
 	Probes  int       // tries that were refused in that time
 	ProbeAt time.Time // of a dead one: when it is tried again
 
-	Refused RefusedNotes // messages that it refuses in words that nobody knows
+	Refused RefusedNotes // messages that it does not take
 }
 
-// RefusedNotes is what is known of messages that are refused one by one, while others may be sent.
+// LateAfter is how long after its alert a note that was tried in vain counts as one that the chat does not take.
+const LateAfter = 2 * time.Minute
+
+// RefusedNotes is what is known of messages that a chat does not take: that it refuses one by one, while others may be sent,
+// or that wait too long though they were tried.
 type RefusedNotes struct {
 	Waiting int       // that are tried again
-	Since   time.Time // when the first of those was refused
-	Again   time.Time // when the next of them is tried
+	Since   time.Time // when the first of those was refused, or its alert made
+	Again   time.Time // when the next of them is tried; zero: as soon as the chat takes anything
 	GivenUp int       // that were given up in the last 24 hours
 	Why     string    // Telegram's words to the last one
 }

@@ -191,7 +191,7 @@ func (r *Relay) work(ctx context.Context, e errand, next func(context.Context, m
 		switch {
 		case err != nil:
 			r.held(ctx, e, fails, err)
-			rest(ctx, backoff(fails))
+			rest(ctx, pause(err, fails))
 			fails++
 		case !more:
 			return
@@ -227,6 +227,14 @@ func (r *Relay) panics(ctx context.Context, write func()) (panicked bool) {
 
 // backoffMax is the longest rest.
 const backoffMax = 30 * time.Second
+
+// pause is how long a chat rests after an error.
+func pause(err error, fails int) time.Duration {
+	if errors.Is(err, errRefuses) {
+		return refusedPause(fails)
+	}
+	return backoff(fails)
+}
 
 // backoff is 1, 2, 4 … 30 s.
 func backoff(fails int) time.Duration { return min(time.Second<<min(fails, 10), backoffMax) }

@@ -19,7 +19,7 @@ func (r *Relay) showNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if len(unlisted) > 0 && r.listIsDue(to) {
 		return true, r.list(ctx, unlisted[0])
 	}
-	stale, err := r.Cards.Stale(ctx, to)
+	stale, err := r.ready(ctx, to)
 	if err != nil {
 		return false, err
 	}
@@ -36,7 +36,7 @@ func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error)
 	if err := r.Shower.TurnToShow(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn to edit: %w", err)
 	}
-	stale, err := r.Cards.Stale(ctx, to)
+	stale, err := r.ready(ctx, to)
 	if err != nil || len(stale) == 0 {
 		return false, err
 	}
@@ -52,6 +52,14 @@ func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error)
 		rest(ctx, editEvery)
 	}
 	return true, nil
+}
+
+// ready are the stale cards of the chat whose edit may be tried now.
+func (r *Relay) ready(ctx context.Context, to monitor.Address) (stale []monitor.Card, err error) {
+	if stale, err = r.Cards.Stale(ctx, to); err == nil && len(stale) > 0 {
+		r.paced(to, func(p *pace, now time.Time) { stale = p.ready(stale, now) })
+	}
+	return stale, err
 }
 
 // show edits the card, which is a try to tell its notes. One that nobody can write is forgotten: it would hold up the others.
@@ -78,11 +86,17 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 	if len(c.Notes) > 0 && !s.MaybeSent {
 		err = errors.Join(err, r.Joins.Unshown(ctx, c))
 	}
+	if s.End == monitor.SettledRefused {
+		r.paced(c.To, func(p *pace, now time.Time) { p.refuse(c.ID, now) })
+		r.Log.WarnContext(ctx, "edit refused, trying again later and later", "chat", c.To.Chat, "message", c.MessageID, "reason", s.Reason)
+		return nil
+	}
 	return err
 }
 
 func (r *Relay) shown(ctx context.Context, c monitor.Card) error {
 	s := c.Told(time.Now())
+	r.paced(c.To, func(p *pace, _ time.Time) { delete(p.refused, c.ID) })
 	if err := r.Cards.Shown(ctx, c, s.At); err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ type pace struct {
 	listDue  time.Time           // when a file is to name all of a card; zero: none waits
 	listed   time.Time           // when one last did
 	shown    map[int64]time.Time // when a card was last edited
+	refused  map[int64]refusal   // the edits of cards that are refused
+	inARow   int                 // messages that were refused one after another
 	loud     []time.Time         // the last messages that rang
 	again    []time.Time         // those of them that rang for what goes to and fro
 	atMost   int                 // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
@@ -116,6 +118,7 @@ func (p *pace) cut(due []monitor.Note) []monitor.Note {
 
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
+	p.inARow = 0
 	if p.atMost *= 2; p.atMost > monitor.MaxNamed {
 		p.atMost = 0
 	}
@@ -142,7 +145,7 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.paces[to] == nil {
-		r.paces[to] = &pace{shown: make(map[int64]time.Time)}
+		r.paces[to] = &pace{shown: make(map[int64]time.Time), refused: make(map[int64]refusal)}
 	}
 	do(r.paces[to], time.Now())
 }
@@ -213,8 +216,9 @@ func (r *Relay) joinTo(ctx context.Context, to monitor.Address, message int, not
 	return joined, nil
 }
 
-// overAmongOthers holds for good news of an incident whose card shows others that are not over yet.
+// overAmongOthers holds for good news of an incident whose card shows others that are not over yet. A card that does not name
+// all, in a chat that takes no file, cannot show it.
 func overAmongOthers(n monitor.Note) bool {
 	over := n.Alert.Kind == monitor.Resolved || n.Alert.Kind == monitor.Proved
-	return over && n.CardSize > 1 && n.CardOpen > 0
+	return over && n.CardSize > 1 && n.CardOpen > 0 && !n.CardText
 }
