@@ -31,6 +31,7 @@ type metrics struct {
 	beliefs  counters
 	alerts   counters
 	tries    counters
+	rings    counters
 	delay    prometheus.Histogram
 	edits    counters
 	actions  counters
@@ -71,6 +72,7 @@ func newMetrics() *metrics {
 		monitor.HookRefused, monitor.PoolDown, monitor.PoolUp, monitor.LossNear, monitor.NotSending, monitor.SendsAgain, monitor.NotRead, monitor.OtherPhone)
 	m.tries = newCounters(m, "note_tries_total", "Tries to tell a chat of an alert, by their end.", "end",
 		monitor.SettledTold, monitor.SettledAgain, monitor.SettledRefused, monitor.SettledFailed)
+	m.rings = newCounters(m, "rings_total", "Messages that rang, by the kind of the chat.", "chat", chatGroup, chatPrivate)
 	m.delay = m.histogram("belief_to_message_seconds", "From a change that is believed to Telegram's answer to the message or edit that told it, for each chat.",
 		.25, .5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 900, 3600)
 	m.edits = newCounters(m, "card_edits_total", "Edits of messages that must show the present, by their end.", "end", editShown, editGone, editFailed)
@@ -122,12 +124,31 @@ func (m *metrics) settled(s monitor.Settlement) {
 	if s.End != monitor.SettledTold || s.To == monitor.Outside {
 		return
 	}
+	if s.Rang {
+		m.rings.add(string(kindOfChat(s.To.Chat)), 1)
+	}
 	for _, n := range s.Notes {
 		switch n.Alert.Kind {
 		case monitor.Opened, monitor.Changed, monitor.Reopened:
 			m.delay.Observe(s.At.Sub(newsSince(n)).Seconds())
 		}
 	}
+}
+
+// chatKind is where a message rings.
+type chatKind string
+
+const (
+	chatGroup   chatKind = "group"
+	chatPrivate chatKind = "private"
+)
+
+// kindOfChat goes by the sign of Telegram's ids: https://core.telegram.org/bots/api#chat.
+func kindOfChat(id int64) chatKind {
+	if id > 0 {
+		return chatPrivate
+	}
+	return chatGroup
 }
 
 // newsSince is when there was something to tell: when the answer that settled the belief was asked for, so that a

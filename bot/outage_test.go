@@ -64,6 +64,13 @@ func TestACardOfAnOutage(t *testing.T) {
 		now, _ := r.telegram.Message(alerts, card.ID)
 		reads(t, now.Text, "🟢 GREEN-API 7105: over after")
 		r.stands(pool7105, 8, 10)
+		if s := r.teller.Show(t.Context(), r.stale(ops)); s.End != monitor.SettledTold {
+			t.Error(s)
+		}
+		now, _ = r.telegram.Message(alerts, card.ID)
+		reads(t, now.Text, "🔴 GREEN-API 7105 is failing again", "Out 2 times since", "I ring if it stays out, at")
+		r.pass(5 * time.Minute)
+		r.stands(pool7105, 8, 10)
 		r.tell(ops)
 		again := r.last(alerts)
 		reads(t, again.Text, "🔴 GREEN-API 7105 is failing again: 8 of our 10 numbers")

@@ -40,7 +40,7 @@ func (t *Teller) Tell(ctx context.Context, to monitor.Address, notes []monitor.N
 	}
 	id, err := send(ctx, t.Telegram, t.Log, message)
 	t.chatChanged(ctx, to, err)
-	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id}, err)
+	return settlement(monitor.Settlement{To: to, Notes: told.notes, MessageID: id, Rang: !told.silent}, err)
 }
 
 // chatChanged keeps what an error says of the chat itself: that it is another one now, or cannot be written to.
@@ -63,6 +63,19 @@ func (t *Teller) moved(from, to int64) {
 	t.Voices.moved(from, to)
 	if t.Moved != nil {
 		t.Moved(from, to)
+	}
+}
+
+// confirmed finds out whether a chat that refused an edit or a file, in words about the chat, refuses everything. If it does,
+// that is kept; if it does not, or nobody knows, the refusal is of that alone.
+func (t *Teller) confirmed(ctx context.Context, to monitor.Address) bool {
+	err := t.Telegram.Typing(ctx, telegram.Address(to))
+	t.chatChanged(ctx, to, err)
+	switch telegram.ClassOf(err) {
+	case telegram.ChatDead, telegram.TopicGone, telegram.Migrated:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -100,7 +113,9 @@ func (t *Teller) Show(ctx context.Context, c monitor.Card) monitor.Settlement {
 		t.chatChanged(ctx, c.To, err)
 		s.End = monitor.SettledFailed
 	case telegram.ChatDead:
-		t.chatChanged(ctx, c.To, err)
+		if !t.confirmed(ctx, c.To) {
+			s.End = monitor.SettledRefused
+		}
 	}
 	if s.End == monitor.SettledFailed {
 		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)

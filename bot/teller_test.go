@@ -76,7 +76,7 @@ func (r *room) oneIncident(t *testing.T, to monitor.Address) {
 	r.tell(to)
 	changed := r.last(to.Chat)
 	reads(t, changed.Text, "Kazan_01: blocked by WhatsApp")
-	if changed.ReplyTo != card.ID || changed.Silent || changed.Topic != to.Topic {
+	if changed.ReplyTo != card.ID || !changed.Silent || changed.Topic != to.Topic {
 		t.Errorf("the change is %+v", changed)
 	}
 	r.believe(authorized, kazan1)

@@ -1,9 +1,6 @@
 package monitor
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Case is what is kept of one subject: what is believed, its last incident and its last action. The zero Case with a
 // Subject is one of which nothing is known yet.
@@ -14,9 +11,10 @@ type Case struct {
 	Incident Incident // the last one; number 0: there was none
 	Action   Action   // the last one
 	Proof    Proof
-	Arrivals int     // alerts about the fleet made so far (subject self)
-	Reported string  // the date of the last daily report (subject self), as in 2026-11-22
-	Listing  Listing `json:",omitzero"` // of the file that lists the instances (subject self)
+	Arrivals int         // alerts about the fleet made so far (subject self)
+	Deafened []time.Time `json:",omitzero"` // when it was last told that presses do not reach us (subject self)
+	Reported string      // the date of the last daily report (subject self), as in 2026-11-22
+	Listing  Listing     `json:",omitzero"` // of the file that lists the instances (subject self)
 
 	Partner PartnerList `json:",omitzero"` // of the partner's list of instances (subject self)
 
@@ -60,7 +58,11 @@ func (e Effects) and(f Effects) Effects {
 func (c Case) LookAt() time.Time {
 	var first time.Time
 	i := c.Incident
-	for _, t := range [...]time.Time{i.TellBy, i.RingBy, i.Probation, i.Runbook.Due, c.Proof.Ask, c.warnAt()} {
+	over := i.Swings.Until
+	if i.Open() {
+		over = time.Time{}
+	}
+	for _, t := range [...]time.Time{i.TellBy, i.RingBy, i.Probation, over, i.Runbook.Due, c.Proof.Ask, c.warnAt()} {
 		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
 			first = t
 		}
@@ -95,7 +97,10 @@ func (c Case) Believe(b Belief, s Scene) (Case, Effects) {
 }
 
 func (c Case) open(was, b Belief, s Scene) (Case, Effects) {
-	c.Incident = Incident{Number: c.Incident.Number + 1, Before: was, Opened: b.Since, NotOurs: c.notOurs(was)}
+	c.Incident = Incident{
+		Number: c.Incident.Number + 1, Before: was, Opened: b.Since, NotOurs: c.notOurs(was),
+		Swings: c.Incident.Swings.carry(b.Since, c.Incident.Closed),
+	}
 	return c.within(b, s)
 }
 
@@ -104,19 +109,29 @@ func (c Case) within(b Belief, s Scene) (Case, Effects) {
 	return c.plan(s).tellNews(s)
 }
 
-// relapses reports whether leaving good continues the last incident: it is recent, or was a restriction on probation.
+// relapses reports whether leaving good continues the last incident: it is recent, was a restriction on probation, or goes
+// to and fro.
 func (c Case) relapses(b Belief, s Scene) bool {
 	i := c.Incident
-	if i.Number == 0 || i.Dropped {
+	switch {
+	case i.Number == 0:
 		return false
+	case i.Swings.goesOn(b.Since, i.Closed):
+		return true
+	case i.Dropped:
+		return false
+	default:
+		return b.Since.Sub(i.Closed).Abs() <= reopenAfter || b.Restriction() && s.Now.Before(i.Probation)
 	}
-	return b.Since.Sub(i.Closed).Abs() <= reopenAfter || b.Restriction() && s.Now.Before(i.Probation)
 }
 
 // reopen takes the last incident up again. A restriction that was proved to be over needs no second proof.
 func (c Case) reopen(b Belief, s Scene) (Case, Effects) {
+	if c.Incident.Dropped { // people do not know it to be out
+		c.Incident.Told = Finding{Answer: Answered, State: Authorized}
+	}
 	c.Incident.Restricted = c.Incident.Restricted && !c.Incident.Probation.IsZero()
-	c.Incident.Closed, c.Incident.Probation, c.Incident.Queue = time.Time{}, time.Time{}, Waiting{}
+	c.Incident.Closed, c.Incident.Probation, c.Incident.Queue, c.Incident.Dropped = time.Time{}, time.Time{}, Waiting{}, false
 	c.Incident.Relinked = nil
 	c.Incident.Reopened++
 	c.Incident.NotOurs = c.notOurs(c.Incident.Now)
@@ -146,7 +161,7 @@ func (c Case) recover(b Belief, s Scene) (Case, Effects) {
 	c.Incident = i
 	var effects Effects
 	if i.knownOut() {
-		c, effects = c.tell(Resolved, true, s)
+		c, effects = c.tellOver(s)
 	}
 	if other != nil {
 		return c.sayOther(*other, s) // which says as well that it works again
@@ -159,85 +174,11 @@ func (c Case) Elapse(r Reading, s Scene) (Case, Effects) {
 	c, effects := c.steady(s).prove(r, s)
 	c, more := c.runbook(r, s)
 	effects = effects.and(more)
-	for _, due := range [...]func(Case, Scene) (Case, Effects){Case.ring, Case.tellHeld, Case.endProbation, Case.warn} {
+	for _, due := range [...]func(Case, Scene) (Case, Effects){Case.ring, Case.tellHeld, Case.ring, Case.endProbation, Case.endSwings, Case.warn} {
 		c, more = due(c, s)
 		effects = effects.and(more)
 	}
 	return c, effects
-}
-
-// tellHeld tells what was not told at once, and has lasted.
-func (c Case) tellHeld(s Scene) (Case, Effects) {
-	if !passed(c.Incident.TellBy, s.Now) {
-		return c, Effects{}
-	}
-	c, held := c.hold(s)
-	if held {
-		return c, Effects{}
-	}
-	return c.tell(c.Incident.newsKind(), !c.Belief.Rings(), s)
-}
-
-func (c Case) ring(s Scene) (Case, Effects) {
-	if !passed(c.Incident.RingBy, s.Now) {
-		return c, Effects{}
-	}
-	if s.PoolDown && c.Belief.failing() {
-		c.Incident.RingBy = s.Now.Add(ringAfter)
-		return c, Effects{}
-	}
-	return c.tell(StillOut, false, s)
-}
-
-func (c Case) endProbation(s Scene) (Case, Effects) {
-	if !passed(c.Incident.Probation, s.Now) {
-		return c, Effects{}
-	}
-	if c.unproved(s) {
-		c.Incident.Probation = s.Now.Add(s.Policy.RelapseWindow)
-		return c, Effects{}
-	}
-	c.Incident.Probation = time.Time{}
-	if !c.Incident.WasTold() || !c.Incident.Restricted {
-		return c, Effects{}
-	}
-	return c.tell(Proved, true, s)
-}
-
-func passed(deadline, now time.Time) bool { return !deadline.IsZero() && !now.Before(deadline) }
-
-// tellNews tells what is believed now where people do not know it yet; what only we see is told silently.
-func (c Case) tellNews(s Scene) (Case, Effects) {
-	if !c.Incident.untold() {
-		return c, Effects{}
-	}
-	c, held := c.hold(s)
-	if held || !c.Incident.news() {
-		return c, Effects{}
-	}
-	return c.tell(c.Incident.newsKind(), !c.Belief.Rings(), s)
-}
-
-// tell makes an alert about the incident as it is now. Silent trouble rings later if it lasts, whatever it becomes.
-func (c Case) tell(kind AlertKind, silent bool, s Scene) (Case, Effects) {
-	c.Incident.Told = c.Incident.Now.Finding
-	c.Incident.TellBy, c.Incident.Runbook.Until = time.Time{}, time.Time{}
-	switch {
-	case !silent || !c.Incident.Open():
-		c.Incident.RingBy = time.Time{}
-	case c.Incident.RingBy.IsZero():
-		c.Incident.RingBy = s.Now.Add(ringAfter)
-	}
-	return c.say(kind, silent, s)
-}
-
-// say makes an alert about the incident.
-func (c Case) say(kind AlertKind, silent bool, s Scene) (Case, Effects) {
-	c.Incident.Events++
-	return c, Effects{Alerts: []Alert{{
-		Key:  fmt.Sprintf("%s/%d/%s/%d", c.Subject, c.Incident.Number, kind, c.Incident.Events),
-		Kind: kind, Subject: c.Subject, Incident: c.Incident.Number, At: s.Now, Silent: silent, Belief: c.Belief,
-	}}}
 }
 
 // step notes a stage of an action on the open incident, or on the one that ended while the action was under way.

@@ -103,7 +103,7 @@ func TestOutageThatWavers(t *testing.T) {
 	at := epoch()
 	survey := func(failing int, later time.Duration) string {
 		at = at.Add(later)
-		v := monitor.Survey{Subject: c.Subject, Roll: monitor.Roll{Total: 40, From: epoch()}, Down: failing >= 20}
+		v := monitor.Survey{Subject: c.Subject, Roll: monitor.Roll{Total: 40, From: at}, Down: failing >= 20}
 		for n := range failing {
 			id := monitor.InstanceID(fmt.Sprintf("7105%06d", n))
 			v.Roll.Bad = append(v.Roll.Bad, monitor.RollEntry{Instance: id, Finding: finding("starting")})
@@ -133,10 +133,18 @@ func TestOutageThatWavers(t *testing.T) {
 		{2, 59 * time.Second, "false 2 of 38, half true, back true: "},
 		{2, time.Second, "true 2 of 38, half true, back true: pool_up silently"},
 		{2, time.Minute, "false 2 of 38, half true, back true: "},
+		{25, time.Minute, "true 25 of 25, half false, back false: "},
+		{0, time.Minute, "true 0 of 25, half true, back true: "},
+		{0, time.Minute, "true 0 of 25, half true, back true: "},
+		{0, 4*time.Minute + 59*time.Second, "false 0 of 25, half true, back true: "},
+		{0, time.Second, "true 0 of 25, half true, back true: pool_up silently"},
+		{25, 100 * time.Minute, "true 25 of 25, half false, back false: "},
+		{25, 4 * time.Minute, "false 25 of 25, half false, back false: "},
 		{25, time.Minute, "true 25 of 25, half false, back false: reopened"},
 		{0, time.Minute, "true 0 of 25, half true, back true: "},
-		{0, time.Minute, "true 0 of 25, half true, back true: pool_up silently"},
-		{25, time.Hour, "true 25 of 25, half false, back false: pool_down"},
+		{0, time.Minute, "true 0 of 25, half true, back true: "},
+		{0, 10 * time.Minute, "true 0 of 25, half true, back true: pool_up silently"},
+		{25, 3 * time.Hour, "true 25 of 25, half false, back false: pool_down"},
 	} {
 		if got := survey(step.failing, step.later); got != step.want {
 			t.Errorf("at %s %d fail: %s\n want %s", offset(at), step.failing, got, step.want)

@@ -14,14 +14,18 @@ type Chat struct {
 	Probes  int       // tries that were refused in that time
 	ProbeAt time.Time // of a dead one: when it is tried again
 
-	Refused RefusedNotes // messages that it refuses in words that nobody knows
+	Refused RefusedNotes // messages that it does not take
 }
 
-// RefusedNotes is what is known of messages that are refused one by one, while others may be sent.
+// LateAfter is how long after its alert a note that was tried in vain counts as one that the chat does not take.
+const LateAfter = 2 * time.Minute
+
+// RefusedNotes is what is known of messages that a chat does not take: that it refuses one by one, while others may be sent,
+// or that wait too long though they were tried.
 type RefusedNotes struct {
 	Waiting int       // that are tried again
-	Since   time.Time // when the first of those was refused
-	Again   time.Time // when the next of them is tried
+	Since   time.Time // when the first of those was refused, or its alert made
+	Again   time.Time // when the next of them is tried; zero: as soon as the chat takes anything
 	GivenUp int       // that were given up in the last 24 hours
 	Why     string    // Telegram's words to the last one
 }
@@ -120,17 +124,21 @@ func Lost(r LostChat, at time.Time) Alert {
 	}
 }
 
-// Deafness tells that presses and commands do not reach us.
+// Deafness tells that presses and commands do not reach us, less and less often while that goes on.
 func (c Case) Deafness(why string, s Scene) (Case, Effects) {
+	if NextRing(notAhead(c.Deafened, s), s.Now).After(s.Now) {
+		return c, Effects{}
+	}
+	c.Deafened = lately(notAhead(c.Deafened, s), s.Now, mostRings)
 	c.Arrivals++
 	return c, Effects{Alerts: []Alert{{
 		Key: fmt.Sprintf("%s/%s/%d", Self, Deaf, c.Arrivals), Kind: Deaf, Subject: Self, At: s.Now, Notice: &Notice{Why: why},
 	}}}
 }
 
-// Again tells places of the open incident as if it began now; false where there is none that people know of.
+// Again tells places of the incident that lasts, or wavers, as if it began now; false where there is none that people know of.
 func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
-	if !c.Incident.Open() || !c.Incident.knownOut() {
+	if lasts := c.Incident.Open() && c.Incident.knownOut(); !lasts && !c.Incident.Wavers() {
 		return Alert{}, false
 	}
 	again := Alert{
@@ -139,7 +147,7 @@ func (c Case) Again(places []Address, now time.Time) (Alert, bool) {
 		Silent: !c.Belief.Rings(), Belief: c.Belief, Only: places,
 	}
 	if _, one := c.Subject.Instance(); !one {
-		again.Kind, again.Silent, again.Roll = PoolDown, false, c.Incident.Outage.roll(c.Incident.Opened)
+		again.Kind, again.Silent, again.Roll = PoolDown, !c.Incident.Open(), c.Incident.Outage.roll(c.Incident.Opened)
 	}
 	return again, true
 }

@@ -15,13 +15,13 @@ func (c Case) steady(s Scene) Case {
 	c.Incident.TellBy = within(c.Incident.TellBy, c.longestHold(s), s)
 	c.Incident.Spare = within(c.Incident.Spare, s.Policy.interval(), s)
 	c.Incident.Runbook.Due = within(c.Incident.Runbook.Due, max(s.Policy.StartingGrace, s.Policy.interval()), s)
-	c.Incident.RingBy = within(c.Incident.RingBy, ringAfter, s)
+	c.Incident.RingBy = within(c.Incident.RingBy, max(ringAfter, c.Incident.Swings.nextRing(s.Now).Sub(s.Now)), s)
 	c.Incident.Probation = within(c.Incident.Probation, s.Policy.RelapseWindow, s)
 	c.Proof.Ask = within(c.Proof.Ask, proofEvery, s)
 	if c.Action.State == Accepted {
 		c.Action.Called = within(c.Action.Called, 0, s)
 	}
-	c.Queue = c.Queue.steady(s)
+	c.Queue, c.Incident.Swings = c.Queue.steady(s), c.Incident.Swings.steady(s)
 	c.Incoming.At, c.Incoming.From = within(c.Incoming.At, 0, s), within(c.Incoming.From, 0, s)
 	return c
 }

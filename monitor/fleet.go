@@ -36,15 +36,26 @@ func (c Case) Leave(s Scene) (Case, Effects) {
 	if open {
 		i.Closed, i.Dropped = s.Now, true
 	}
+	i.Swings.Until = time.Time{}
 	if open && out {
 		var told Effects
-		c, told = c.tell(Dropped, true, s)
+		c, told = c.tellDropped(s)
 		effects = effects.and(told)
 	}
 	c.Belief, c.Sure, c.Known = Belief{}, Belief{}, false
 	c.Born, c.Queue = time.Time{}, Queue{Told: c.Queue.Told}
 	c.Incoming, c.Phone = Incoming{Times: c.Incoming.Times}, Phone{}
 	return c, effects
+}
+
+// tellDropped tells that it is watched no more. Of one that comes and goes the card shows it.
+func (c Case) tellDropped(s Scene) (Case, Effects) {
+	i := &c.Incident
+	i.Swings.Out += max(0, s.Now.Sub(i.Swings.Left))
+	if i.Swings.Times > 2 {
+		return c.shown(), Effects{}
+	}
+	return c.tell(Dropped, true, s)
 }
 
 // Adopt treats an instance that was known to be bad as one that should work: its incident begins now.

@@ -52,7 +52,7 @@ func TestFollow(t *testing.T) {
 	if got, want := effectsText(effects, nil), "opened, changed silently"; got != want {
 		t.Errorf("kept late: %s, want %s", got, want)
 	}
-	if got, want := caseText(c), "starting open #1 told starting look 1h15m"; got != want {
+	if got, want := caseText(c), "starting open #1 told starting"; got != want {
 		t.Errorf("stands %s, want %s", got, want)
 	}
 	if again, effects := c.Follow(nil, reading("starting", now), monitor.Scene{Now: now}); effectsText(effects, nil) != "" || caseText(again) != caseText(c) {

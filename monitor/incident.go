@@ -31,6 +31,8 @@ type Incident struct {
 	Spare   time.Time `json:",omitzero"`  // until then the outage that is over may explain it still
 	Queue   Waiting   `json:",omitzero"`  // the messages that wait, as people are shown them
 	Outage  Outage    `json:",omitzero"`  // of a pool, or of everything
+	Swings  Swings    `json:",omitzero"`  // how it went to and fro
+	Woke    bool      `json:",omitempty"` // it was told as something that rings at once
 
 	Relinked *Relinked `json:",omitempty"` // it ended with another phone
 }

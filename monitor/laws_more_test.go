@@ -119,8 +119,8 @@ func (l *laws) tellQueue(s step, a monitor.Alert) bool {
 	switch a.Kind {
 	case monitor.LossNear:
 		l.warned++
-		if l.warned > 3 || !l.out || a.Silent || s.c.Queue.Count == 0 || a.Incident != s.c.Incident.Number {
-			l.t.Fatalf("warned for the %dth time, out %t, of %+v", l.warned, l.out, s.c.Queue)
+		if l.warned > 3 || !l.toldOut(s) || a.Silent || s.c.Queue.Count == 0 || a.Incident != s.c.Incident.Number {
+			l.t.Fatalf("warned for the %dth time, out %t, of %+v", l.warned, l.toldOut(s), s.c.Queue)
 		}
 		if loss := s.c.Incident.Queue.FirstLoss; !loss.Equal(s.c.Queue.First.Add(aDay)) || loss.Sub(s.now) > 6*time.Hour {
 			l.t.Fatalf("warned of %s, %s before it", loss, loss.Sub(s.now))

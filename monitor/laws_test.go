@@ -33,6 +33,9 @@ type laws struct {
 	warned  int             // of a loss, since the queue was empty or it was good
 	stuck   bool            // people were told that it does not send
 	spoke   time.Time       // when the API last said how the number is
+
+	rings, messages []time.Time // told so far
+	swung           time.Time   // when it last became something else that is not good
 }
 
 func newLaws(t *rapid.T, p monitor.Policy) *laws {
@@ -54,6 +57,12 @@ func (l *laws) changed(s step) {
 	l.deadlines(s)
 	l.action(s)
 	l.remember(s)
+	if !s.was.Belief.Same(s.c.Belief.Finding) {
+		l.swung = s.now
+	}
+	if was := s.was.Incident; l.toldOut(s) && (!was.WasTold() || was.Told.Verdict() == monitor.Good || was.Number != s.c.Incident.Number) {
+		l.toldAt = s.now
+	}
 	for _, a := range s.effects.Alerts {
 		if l.keys[a.Key] {
 			l.t.Fatalf("alert %s again", a.Key)

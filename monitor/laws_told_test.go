@@ -24,31 +24,35 @@ func (l *laws) tell(s step, a monitor.Alert) {
 	if s.was.Belief.Same(s.c.Belief.Finding) && !passed(s.was, s.now) && s.rule != "adopt" && s.was.Action.State == s.c.Action.State {
 		l.t.Fatalf("%s: nothing happened, told %+v", s.rule, a)
 	}
+	was := s.was.Incident
 	starts := a.Kind == monitor.Opened || a.Kind == monitor.Reopened
 	ends := a.Kind == monitor.Resolved || a.Kind == monitor.Dropped
 	switch {
 	case a.Kind == monitor.Proved:
-		if l.out || l.lastKind != monitor.Resolved || !s.c.Incident.Restricted {
-			l.t.Fatalf("proved after %s, restricted %t", l.lastKind, s.c.Incident.Restricted)
+		if l.toldOut(s) || !s.c.Incident.Restricted || was.Wavers() {
+			l.t.Fatalf("proved after %s, restricted %t", was.Told.Word(), s.c.Incident.Restricted)
 		}
-	case l.out == starts:
-		l.t.Fatalf("%s after %s", a.Kind, l.lastKind)
-	case a.Kind == monitor.Reopened && s.c.Incident.Reopened == 0:
-		l.t.Fatalf("reopened, but never closed")
-	case !starts && !ends && a.Kind != monitor.StillOut && l.told.Same(a.Belief.Finding):
+	case a.Kind == monitor.Opened && s.c.Incident.Number == was.Number && was.WasTold():
+		l.t.Fatalf("opened after %s", was.Told.Word())
+	case ends && !was.Wavers() && (!was.WasTold() || was.Told.Verdict() == monitor.Good):
+		l.t.Fatalf("%s after %s", a.Kind, was.Told.Word())
+	case a.Kind == monitor.Reopened && (s.c.Incident.Reopened == 0 || a.Silent):
+		l.t.Fatalf("reopened, but never closed, or silently")
+	case a.Kind == monitor.Changed && was.Told.Same(a.Belief.Finding):
 		l.t.Fatalf("%s: %s is told again", a.Kind, a.Belief.Word())
-	case a.Kind == monitor.StillOut && (a.Silent || l.rang && s.was.Incident.RingBy.IsZero()):
-		l.t.Fatalf("still out: silently %t, it rang before %t", a.Silent, l.rang)
+	case a.Kind == monitor.StillOut && (a.Silent || was.RingBy.IsZero()):
+		l.t.Fatalf("still out: silently %t", a.Silent)
 	}
 	if s.c.Incident.Told != s.c.Incident.Now.Finding || !ends && a.Belief != s.c.Belief {
 		l.t.Fatalf("told %+v, the incident says %s", a, s.c.Incident.Told.Word())
 	}
 	if starts {
-		l.out, l.rang, l.toldAt = true, false, s.now
+		l.out, l.rang = true, false
 	}
 	l.out = l.out && !ends
 	l.rang = l.rang || !a.Silent
 	l.told, l.lastKind = a.Belief.Finding, a.Kind
+	l.bounded(s, a)
 }
 
 func passed(c monitor.Case, now time.Time) bool {
@@ -68,12 +72,11 @@ func (l *laws) inTime(c monitor.Case, now time.Time) {
 	if c.Action.Automatic && now.Sub(c.Action.At) < time.Hour {
 		limit += l.wait() + time.Minute
 	}
-	if now.Sub(l.openAt) >= limit && !l.out {
+	told := c.Incident.WasTold() && c.Incident.Told.Verdict() != monitor.Good
+	if now.Sub(l.openAt) >= limit && !told {
 		l.t.Fatalf("out for %s, and nobody was told", now.Sub(l.openAt))
 	}
-	if l.out && now.Sub(l.toldAt) >= 15*time.Minute && !l.rang {
-		l.t.Fatalf("told silently %s ago, and it never rang", now.Sub(l.toldAt))
-	}
+	l.staysOut(c, now)
 }
 
 // proof: only good that is not believed yet is waited for longer than five minutes.

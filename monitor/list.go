@@ -48,10 +48,11 @@ type ListNews struct {
 	Why      string        `json:",omitempty"` // of the partner's list: what came instead
 
 	Added, Gone, Changed ListPart
-	Of                   int  // how many numbers the version before had
-	Total                int  // how many are watched, the new ones and those of other sources among them
-	Start                bool // read at the start: those gone cannot be asked about, so nobody is asked whether they are
-	Mended               bool // the version before was refused
+	Wavers               ListPart `json:",omitzero"` // of the partner's list: those that come and go, and are watched on
+	Of                   int      // how many numbers the version before had
+	Total                int      // how many are watched, the new ones and those of other sources among them
+	Start                bool     // read at the start: those gone cannot be asked about, so nobody is asked whether they are
+	Mended               bool     // the version before was refused
 }
 
 // ListPart is some of the numbers of a list.

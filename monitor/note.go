@@ -11,6 +11,7 @@ type Note struct {
 	Card     int      // the message id of the incident's card in this chat; 0: there is none
 	CardSize int      // how many incidents that card shows
 	CardOpen int      // and how many of them are open
+	CardText bool     // it does not name all of them, and the chat takes no file
 	Repeat   bool     // an earlier try may have arrived
 	Tries    int      // earlier tries
 
@@ -53,9 +54,10 @@ type Settlement struct {
 	At        time.Time
 	End       SettlementEnd
 	MessageID int       // told: the message that carries them
-	Until     time.Time // again: not before
+	Until     time.Time // again, held: not before
+	Rang      bool      // told: the message rang
 	MaybeSent bool      // again: the try may have arrived
-	Reason    string    // again, failed: why; never a secret
+	Reason    string    // again, held, failed: why; never a secret
 }
 
 // SettlementEnd is how a try ended.
@@ -69,6 +71,9 @@ const (
 
 	// SettledRefused is a refusal in words that nobody knows: each note is tried again by itself, as [Note.Refuse] says.
 	SettledRefused SettlementEnd = "refused"
+
+	// SettledHeld is no try: the chat was rung often enough lately. Who is told where a chat was not waits as well.
+	SettledHeld SettlementEnd = "held"
 )
 
 // Card is a message in a chat that must show how its incidents stand now.

@@ -11,6 +11,7 @@ type PartnerList struct {
 	Listed  []InstanceID `json:",omitempty"` // who is taken to be in it, in its order
 	Refused string       `json:",omitempty"` // the trouble with reading it that was told last; empty: it is over
 	Warned  []Warning    `json:",omitempty"` // whose end people were warned of
+	Comings []Coming     `json:",omitempty"` // who was gone lately
 	Question
 }
 
@@ -59,6 +60,7 @@ func (c Case) ReadPartner(n PartnerNews, s Scene) (Case, Effects) {
 	p := &c.Partner
 	first := p.Listed == nil
 	n.Mended, p.Refused = p.Refused != "", ""
+	held, wavers := p.heldBack(&n, s)
 	var asked Effects
 	if keeps, asks := p.keeps(n); keeps {
 		if asks {
@@ -74,10 +76,11 @@ func (c Case) ReadPartner(n PartnerNews, s Scene) (Case, Effects) {
 		}
 		n.Gone = ListPart{}
 	} else {
-		p.Question, p.Listed = Question{}, n.Listed
+		p.Question, p.Listed = Question{}, append(slices.Clone(n.Listed), held...)
 	}
 	news := Effects{}
-	if n.Mended || !first && n.Added.Count+n.Gone.Count+n.Changed.Count > 0 {
+	n.Wavers, n.Total = wavers, n.Total+len(held)
+	if n.Mended || !first && n.Added.Count+n.Gone.Count+n.Changed.Count+n.Wavers.Count > 0 {
 		c, news = c.tellList(ListChanged, n.ListNews, s)
 	}
 	c, warned := c.warnPaid(n.Paid, s)

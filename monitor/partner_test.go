@@ -219,3 +219,58 @@ func TestPaidTimeEnds(t *testing.T) {
 		})
 	}
 }
+
+// An instance that comes and goes is watched on for longer each time, and that is said once in six hours.
+func TestWhoComesAndGoesIsWatchedOn(t *testing.T) {
+	t.Parallel()
+	c, now := monitor.Case{Subject: monitor.Self}, epoch()
+	three, two := ids(1, 2, 3), ids(1, 2)
+	look := func(there bool, later time.Duration) string {
+		now = now.Add(later)
+		n := monitor.PartnerNews{Listed: three, Sure: true, ListNews: monitor.ListNews{Of: len(c.Partner.Listed)}}
+		had := slices.Contains(c.Partner.Listed, three[2])
+		switch {
+		case !there:
+			n.Listed = two
+			if had {
+				n.Version, n.Gone = "p", monitor.ListPart{Count: 1, Some: []monitor.Instance{{ID: three[2]}}}
+			}
+		case c.Partner.Listed != nil && !had:
+			n.Added = monitor.ListPart{Count: 1, Some: []monitor.Instance{{ID: three[2]}}}
+		}
+		before := string(toJSON(t, c))
+		next, effects := c.ReadPartner(n, monitor.Scene{Now: now})
+		if is := string(toJSON(t, c)); is != before {
+			t.Errorf("a look has changed the case before it\n was %s\n is  %s", before, is)
+		}
+		c = next
+		told := effectsText(effects, nil)
+		for _, a := range effects.Alerts {
+			told += fmt.Sprintf(" +%d -%d ~%d", a.List.Added.Count, a.List.Gone.Count, a.List.Wavers.Count)
+		}
+		return fmt.Sprintf("%d: %s", len(c.Partner.Listed), told)
+	}
+	for n, step := range []struct {
+		there bool
+		later time.Duration
+		want  string
+	}{
+		{true, 0, "3: "},
+		{false, 10 * time.Minute, "2: list silently +0 -1 ~0"},
+		{true, 10 * time.Minute, "3: list silently +1 -0 ~0"},
+		{false, 10 * time.Minute, "3: list silently +0 -0 ~1"},
+		{true, 10 * time.Minute, "3: "},
+		{false, 10 * time.Minute, "3: "},
+		{false, 119 * time.Minute, "3: "},
+		{false, time.Minute, "2: list silently +0 -1 ~0"},
+		{true, time.Hour, "3: list silently +1 -0 ~0"},
+		{false, 3 * time.Hour, "3: list silently +0 -0 ~1"},
+		{true, 10 * time.Minute, "3: "},
+		{true, 13 * time.Hour, "3: "},
+		{false, 10 * time.Minute, "2: list silently +0 -1 ~0"},
+	} {
+		if got := look(step.there, step.later); got != step.want {
+			t.Errorf("step %d: %s, want %s", n, got, step.want)
+		}
+	}
+}

@@ -39,6 +39,11 @@ func (c Case) Survey(v Survey, s Scene) (Case, Effects) {
 		c.Incident.Outage.Back = time.Time{}
 	case outageEnds:
 		return c.endOutage(v, s)
+	case outageRings:
+		return c.tellOutage(Reopened, false, s)
+	case outageStaysOver:
+		c.Incident.Swings.Until = time.Time{}
+		return c.tellOutageOver(v, s)
 	}
 	return c, Effects{}
 }
@@ -55,6 +60,9 @@ const (
 	outageReturns outageMove = "returns"
 	outageWorsens outageMove = "worsens"
 	outageEnds    outageMove = "ends"
+
+	outageRings     outageMove = "rings"      // it is there again, and lasts
+	outageStaysOver outageMove = "stays over" // it was there again and again, and is over for long enough
 )
 
 func (c Case) heed(v Survey, s Scene) outageMove {
@@ -64,10 +72,15 @@ func (c Case) heed(v Survey, s Scene) outageMove {
 	case v.Unsure:
 		return ""
 	case !i.Open():
-		if v.Down {
+		switch {
+		case v.Down:
 			return outageBegins
+		case passed(i.Swings.Until, s.Now):
+			return outageStaysOver
 		}
 		return ""
+	case passed(i.RingBy, s.Now) && i.Swings.mayRing(s.Now) && o.Back.IsZero():
+		return outageRings
 	case !o.over(v, failing):
 		if !o.Back.IsZero() {
 			return outageWorsens
@@ -138,38 +151,70 @@ func (o Outage) meet(v Survey, s Scene) Outage {
 	return o
 }
 
-// beginOutage opens an incident, or takes the last one up again where that is over only just.
+// beginOutage opens an incident, or takes the last one up again where that is over only just, or goes to and fro: then its
+// card alone shows it, and it rings if it lasts.
 func (c Case) beginOutage(v Survey, s Scene) (Case, Effects) {
-	kind := PoolDown
-	if i := &c.Incident; i.Number > 0 && !i.Dropped && s.Now.Sub(i.Closed).Abs() <= reopenAfter {
-		kind = Reopened
+	i := &c.Incident
+	again := i.Number > 0 && !i.Dropped && (s.Now.Sub(i.Closed).Abs() <= reopenAfter || i.Swings.goesOn(s.Now, i.Closed))
+	if again {
 		i.Closed, i.Outage.Back, i.Outage.Half, i.Outage.Peak = time.Time{}, time.Time{}, time.Time{}, 0
 		i.Reopened++
 	} else {
-		c.Incident = Incident{Number: i.Number + 1, Opened: v.Roll.From}
+		c.Incident = Incident{Number: i.Number + 1, Opened: v.Roll.From, Swings: i.Swings.carry(s.Now, i.Closed)}
 	}
-	i := &c.Incident
 	i.Outage = i.Outage.meet(v, s)
 	i.Now = Belief{Finding: i.Outage.mostly(), Since: v.Roll.From, At: s.Now}
 	i.Trouble, i.Told = i.Now, i.Now.Finding
-	c, effects := c.say(kind, false, s)
-	effects.Alerts[0].Roll = c.Incident.Outage.roll(v.Roll.From)
+	i.Swings = i.Swings.leave(v.Roll.From, s)
+	switch {
+	case !again:
+		return c.tellOutage(PoolDown, !i.Swings.mayRing(s.Now), s)
+	case i.Swings.reminds(s.Now):
+		return c.tellOutage(Reopened, false, s)
+	}
+	i.Swings.Quiet = true
+	i.RingBy = later(v.Roll.From.Add(loudAgain), i.Swings.nextRing(s.Now))
+	return c, Effects{}
+}
+
+func (c Case) tellOutage(kind AlertKind, silent bool, s Scene) (Case, Effects) {
+	c.Incident.RingBy = time.Time{}
+	if silent {
+		c.Incident.RingBy = c.Incident.Swings.nextRing(s.Now)
+	}
+	c, effects := c.say(kind, silent, s)
+	effects.Alerts[0].Roll = c.Incident.Outage.roll(c.Incident.Now.Since)
 	return c, effects
 }
 
-// endOutage tells that it is over, and which of its members are not good still: those are told one by one.
+// endOutage takes that it is over, which is told at once unless it was there again and again.
 func (c Case) endOutage(v Survey, s Scene) (Case, Effects) {
 	i := &c.Incident
 	i.Closed = later(i.Outage.Back, i.Opened)
 	i.Now = Belief{Finding: Finding{Answer: Answered, State: Authorized}, Since: i.Closed, At: s.Now}
-	i.Told = i.Now.Finding
-	still := slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !i.Outage.has(e.Instance) })
+	i.Told, i.RingBy = i.Now.Finding, time.Time{}
+	i.Outage.Failing = len(i.Outage.still(v))
+	if i.Swings = i.Swings.comeBack(i.Closed, s); !i.Swings.Until.IsZero() {
+		return c, Effects{}
+	}
+	return c.tellOutageOver(v, s)
+}
+
+// tellOutageOver tells that it is over, and which of its members are not good still: those are told one by one.
+func (c Case) tellOutageOver(v Survey, s Scene) (Case, Effects) {
+	i := &c.Incident
+	still := i.Outage.still(v)
 	i.Outage.Failing = len(still)
 	roll := Roll{Total: len(i.Outage.Members), Bad: still, From: i.Opened, Until: i.Closed}
 	roll.Good = roll.Total - len(still)
 	c, effects := c.say(PoolUp, true, s)
 	effects.Alerts[0].Roll = &roll
 	return c, effects
+}
+
+// still are the members that are not good.
+func (o Outage) still(v Survey) []RollEntry {
+	return slices.DeleteFunc(slices.Clone(v.Roll.Bad), func(e RollEntry) bool { return !o.has(e.Instance) })
 }
 
 // mostly is the finding of most members.

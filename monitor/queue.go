@@ -39,6 +39,8 @@ type Queue struct {
 	HeadLooks int       `json:",omitempty"` // and how many did, as far as it matters
 	HeadCount int       `json:",omitempty"` // what the first of them counted
 	Stuck     time.Time `json:",omitzero"`  // since when people know that it does not move; zero: they do not
+	Clogs     int       `json:",omitempty"` // how often people were told so lately
+	Clogged   time.Time `json:",omitzero"`  // and when last
 	Told      int       `json:",omitempty"` // alerts about it so far, for their keys
 }
 
@@ -152,13 +154,27 @@ func (c Case) flow(was Queue, q QueueLook, s Scene) (Case, Effects) {
 		}
 	case q.Head != "":
 		n.HeadLooks = min(n.HeadLooks+1, stuckLooks)
-		stuck := n.HeadLooks >= stuckLooks && q.At.Sub(n.HeadSince) >= stuckAfter && s.Now.Sub(c.Belief.Since) >= freshGood
+		stuck := n.HeadLooks >= stuckLooks && q.At.Sub(n.HeadSince) >= was.patience(s) && s.Now.Sub(c.Belief.Since) >= freshGood
 		if stuck && n.Stuck.IsZero() {
-			n.Stuck = s.Now
+			if !recent(n.Clogged, bounded, s) {
+				n.Clogs = 0
+			}
+			n.Stuck, n.Clogged, n.Clogs = s.Now, s.Now, n.Clogs+1
 			return c.sayQueue(NotSending, false, s)
 		}
 	}
 	return c, Effects{}
+}
+
+// patience is how long it must not move until that is told: longer each time that it has moved meanwhile.
+func (q Queue) patience(s Scene) time.Duration {
+	wait := stuckAfter
+	if recent(q.Clogged, bounded, s) {
+		for range min(q.Clogs, 4) {
+			wait *= 3
+		}
+	}
+	return wait
 }
 
 // sayQueue tells of the queue alone: there is no incident, and so no card.
@@ -173,7 +189,7 @@ func (c Case) sayQueue(kind AlertKind, silent bool, s Scene) (Case, Effects) {
 
 // shut starts the clock; one that goes on from an outage just before keeps what has not left since.
 func (q Queue) shut(since time.Time, goesOn bool) Queue {
-	is := Queue{At: q.At, Count: q.Count, Told: q.Told, Shut: since}
+	is := Queue{At: q.At, Count: q.Count, Told: q.Told, Shut: since, Clogs: q.Clogs, Clogged: q.Clogged}
 	if goesOn && !q.First.IsZero() {
 		is.First, is.AtFirst, is.Warned, is.Dropped = q.First, q.AtFirst, q.Warned, q.Dropped
 	}
@@ -278,7 +294,7 @@ func (c Case) warn(s Scene) (Case, Effects) {
 
 // steady puts right what the clock has done by being set back.
 func (q Queue) steady(s Scene) Queue {
-	for _, at := range [...]*time.Time{&q.At, &q.Shut, &q.First, &q.HeadSince} {
+	for _, at := range [...]*time.Time{&q.At, &q.Shut, &q.First, &q.HeadSince, &q.Clogged} {
 		*at = within(*at, 0, s)
 	}
 	return q

@@ -22,7 +22,7 @@ import (
 //	restart                          all that is not in the case is lost
 //	reboots on|ask|off [GRACE]       what the runbook does from now on
 //	window D                         probation lasts D from now on
-//	case, card, gate                 nothing: shows how the case, its incident's card or its gate stands
+//	case, card, gate, swings         nothing: shows how the case, its incident's card, its gate or its swings stand
 //
 // KEY may be "auto": the last action's. SCENE is made of "crowd" (at first sight among many), "down" (the
 // pool is), "shaky" (it is) and "lately N" (so many reboots over the fleet a minute ago).
@@ -92,6 +92,8 @@ func (s *stage) play(words []string) string {
 		return caseText(s.c)
 	case "card":
 		return cardText(s.c)
+	case "swings":
+		return swingsText(s.c.Incident.Swings)
 	case "gate":
 		return gateText(s.c.Gate(scene))
 	default:
@@ -239,6 +241,24 @@ func cardText(c monitor.Case) string {
 	add(!i.Open() && !q.At.IsZero(), "waited %d left %d", q.Waited, q.Left)
 	add(q.Dropped > 0, "dropped %d", q.Dropped)
 	add(q.Lost, "lost")
+	return strings.Join(text, " ")
+}
+
+// swingsText is as in "out 4 times since 1m for 8m unstable since 16m over at 38m".
+func swingsText(w monitor.Swings) string {
+	text := []string{fmt.Sprintf("out %d times since %s", w.Times, offset(w.Since))}
+	if w.Out > 0 {
+		text = append(text, "for "+offset(epoch().Add(w.Out)))
+	}
+	if w.Changes > 0 {
+		text = append(text, fmt.Sprintf("changed %d times", w.Changes))
+	}
+	if !w.Unstable.IsZero() {
+		text = append(text, "unstable since "+offset(w.Unstable))
+	}
+	if !w.Until.IsZero() {
+		text = append(text, "over at "+offset(w.Until))
+	}
 	return strings.Join(text, " ")
 }
 

@@ -60,7 +60,10 @@ func (w *town) alternates(t *rapid.T) {
 	for _, a := range w.alerts {
 		var begins bool
 		switch a.Kind {
-		case monitor.Opened, monitor.PoolDown, monitor.Reopened:
+		case monitor.Reopened: // its card alone may have said that it was good meanwhile
+			out[a.Subject] = true
+			continue
+		case monitor.Opened, monitor.PoolDown:
 			begins = true
 		case monitor.Resolved, monitor.PoolUp:
 		default:

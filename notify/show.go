@@ -90,7 +90,7 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 		return errors.Join(err, r.forget(ctx, c))
 	}
 	if s.End == monitor.SettledRefused {
-		r.Log.WarnContext(ctx, "edit refused in words that are not known, trying again ever more slowly",
+		r.Log.WarnContext(ctx, "edit refused, trying again ever more slowly",
 			"chat", c.To.Chat, "topic", c.To.Topic, "message", c.MessageID, "reason", s.Reason)
 		return err
 	}
@@ -99,6 +99,7 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 
 func (r *Relay) shown(ctx context.Context, c monitor.Card) error {
 	s := c.Told(time.Now())
+	r.paced(c.To, func(p *pace, _ time.Time) { delete(p.refused, c.ID) })
 	if err := r.Cards.Shown(ctx, c, s.At); err != nil {
 		return err
 	}

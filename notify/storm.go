@@ -33,7 +33,10 @@ type pace struct {
 	listDue  time.Time              // when a file is to name all of a card; zero: none waits
 	listed   time.Time              // when one last did
 	shown    map[int64]time.Time    // when a card was last edited
-	refused  map[int64]monitor.Note // cards of which an edit was refused in words that nobody knows, each as such a note
+	refused  map[int64]monitor.Note // cards of which an edit was refused, each as a note that is refused in unknown words
+	inARow   int                    // messages that were refused one after another
+	loud     []time.Time            // the last messages that rang
+	again    []time.Time            // those of them that rang for what goes to and fro
 	atMost   int                    // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
 }
 
@@ -127,11 +130,13 @@ func (p *pace) cut(due []monitor.Note) []monitor.Note {
 
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
+	p.inARow = 0
 	if p.atMost *= 2; p.atMost > monitor.MaxNamed {
 		p.atMost = 0
 	}
 	storm := p.storm(s.At)
 	p.messages = append(p.messages, s.At)
+	p.heard(s)
 	begun := make(map[matter]bool)
 	for _, n := range s.Notes {
 		if n.Alert.Kind.Begins() {
@@ -177,7 +182,7 @@ func (r *Relay) join(ctx context.Context, to monitor.Address, due []monitor.Note
 		switch {
 		case begun[matterOf(n)] && growing != 0:
 			byMessage[growing] = append(byMessage[growing], n)
-		case overAmongOthers(n):
+		case overAmongOthers(n), moot(n):
 			byMessage[n.Card] = append(byMessage[n.Card], n)
 		}
 	}
@@ -223,8 +228,9 @@ func (r *Relay) joinTo(ctx context.Context, to monitor.Address, message int, not
 	return joined, nil
 }
 
-// overAmongOthers holds for good news of an incident whose card shows others that are not over yet.
+// overAmongOthers holds for good news of an incident whose card shows others that are not over yet. A card that does not name
+// all, in a chat that takes no file, cannot show it.
 func overAmongOthers(n monitor.Note) bool {
 	over := n.Alert.Kind == monitor.Resolved || n.Alert.Kind == monitor.Proved
-	return over && n.CardSize > 1 && n.CardOpen > 0
+	return over && n.CardSize > 1 && n.CardOpen > 0 && !n.CardText
 }

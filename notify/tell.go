@@ -23,13 +23,19 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if joined, err := r.join(ctx, to, due); joined || err != nil {
 		return joined, err
 	}
+	if due, err = r.timely(ctx, to, due); err != nil || len(due) == 0 {
+		return false, err
+	}
 	var wait time.Duration
 	r.paced(to, func(p *pace, now time.Time) { wait = p.hold(now) })
 	rest(ctx, wait)
 	if err := r.Teller.TurnToTell(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn: %w", err)
 	}
-	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil || len(due) == 0 {
+	if due, err = r.Outbox.Due(ctx, to, time.Now()); err != nil {
+		return false, err
+	}
+	if due, err = r.timely(ctx, to, due); err != nil || len(due) == 0 {
 		return false, err
 	}
 	batch := r.next(to, due)
@@ -54,9 +60,13 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	case monitor.SettledAgain:
 		return false, fmt.Errorf("notify: telling: %s", s.Reason)
 	case monitor.SettledRefused:
-		r.paced(to, func(p *pace, _ time.Time) { p.atMost = 1 })
+		inARow := 0
+		r.paced(to, func(p *pace, _ time.Time) { p.atMost, p.inARow, inARow = 1, p.inARow+1, p.inARow+1 })
 		r.Log.WarnContext(ctx, "refused in words that are not known, each note is tried again by itself",
 			"chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
+		if inARow >= refusedInARow {
+			return false, errRefuses
+		}
 	case monitor.SettledFailed:
 		r.Log.ErrorContext(ctx, "can never be told", "chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
 	}
@@ -101,8 +111,8 @@ func (r *Relay) next(to monitor.Address, due []monitor.Note) []monitor.Note {
 }
 
 // together is what goes into the next message: all, where more than three matters are due; else the notes of the first
-// matter, and where that is a number that is not paid, of all such: a bill stops many at once. All notes of one incident
-// are one matter.
+// matter, and where that is a number that is not paid, of all such: a bill stops many at once. So it is with what rings again.
+// All notes of one incident are one matter.
 func together(due []monitor.Note) []monitor.Note {
 	matters := make(map[matter]bool)
 	for _, n := range due {
@@ -113,7 +123,7 @@ func together(due []monitor.Note) []monitor.Note {
 	}
 	taken := map[matter]bool{matterOf(due[0]): true}
 	for _, n := range due {
-		if unpaid(n) && unpaid(due[0]) {
+		if unpaid(n) && unpaid(due[0]) || n.RingsAgain() && due[0].RingsAgain() {
 			taken[matterOf(n)] = true
 		}
 	}

@@ -17,7 +17,7 @@ func saveIncident(ctx context.Context, tx *sql.Tx, c monitor.Case, body string) 
 		insert into incidents (subject, number, opened_at, closed_at, version, body) values ($1, $2, $3, $4, 1, $5)
 		on conflict (subject, number) do update set opened_at = excluded.opened_at, closed_at = excluded.closed_at,
 			version = incidents.version + 1, body = excluded.body
-		returning version`, c.Subject, i.Number, millis(i.Opened), millis(i.Closed), body).Scan(&version)
+		returning version`, c.Subject, i.Number, millis(i.Opened), millis(i.Ended()), body).Scan(&version)
 	if err != nil {
 		return err
 	}

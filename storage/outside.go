@@ -115,6 +115,21 @@ func hurryOutside(ctx context.Context, tx *sql.Tx, notes []monitor.Note) error {
 	return nil
 }
 
+// holdBack lets notes wait that a chat does not have to take yet, and those to [monitor.Outside] for as much longer as ever.
+func holdBack(ctx context.Context, tx *sql.Tx, t monitor.Settlement) error {
+	for _, n := range t.Notes {
+		_, err := tx.ExecContext(ctx, `
+			update notes set not_before = $1 + case when chat = 0
+				then coalesce((select later from chats where chat = 0 and topic = 0), 0) else 0 end
+			where state = 'waiting' and not_before < $1 and (id = $2 or key = $3 and chat = 0 and topic = 0)`,
+			millis(t.Until.Add(time.Millisecond-1)), n.ID, n.Alert.Key)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // endOutside lets the end of what was just told outside be told there too, though a chat was told of it meanwhile.
 func endOutside(ctx context.Context, tx *sql.Tx, notes []monitor.Note) error {
 	for _, n := range notes {

@@ -31,6 +31,7 @@ func TestOutside(t *testing.T) {
 			"no chat":          testNoChat,
 			"switched off":     testSwitchedOff,
 			"untold":           testUntold,
+			"held":             testHeld,
 			"day":              testDay,
 		} {
 			t.Run(name, func(t *testing.T) {
@@ -292,6 +293,23 @@ func testUntold(t *testing.T, o *outsiders) {
 	}
 	untold(0, 1)
 	untold(25*time.Hour, 0)
+}
+
+// What a chat does not have to hear yet is not untold, and those outside wait as well.
+func testHeld(t *testing.T, o *outsiders) {
+	o.subscribe(ops)
+	update(t, o.s, kazan, begin)
+	until := start.Add(10 * time.Minute)
+	settle(t, o.s, monitor.Settlement{To: ops, Notes: due(t, o.s, ops, start), At: start, End: monitor.SettledHeld, Until: until})
+	o.expect(outsideAfter)
+	if untold, err := o.s.Untold(t.Context(), until.Add(-time.Second)); untold != 0 || err != nil {
+		t.Errorf("%d untold while it is held, %v", untold, err)
+	}
+	if notes := due(t, o.s, ops, until.Add(time.Millisecond)); len(notes) != 1 || notes[0].Tries != 0 {
+		t.Errorf("due then: %+v", notes)
+	}
+	o.expect(10*time.Minute + outsideAfter - time.Second)
+	o.expect(10*time.Minute+outsideAfter+time.Millisecond, monitor.Opened)
 }
 
 func testDay(t *testing.T, o *outsiders) {

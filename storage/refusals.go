@@ -37,6 +37,15 @@ func chatsOf(ctx context.Context, db querier, now time.Time) ([]monitor.Chat, er
 	if err != nil {
 		return nil, err
 	}
+	rows, err = db.QueryContext(ctx, `
+		select chat, topic, state, at, case when not_before > $1 then not_before else 0 end, reason from notes
+		where state = 'waiting' and refusals = 0 and tries > 0 and chat <> 0 and at <= $2 order by id + 0`, // the sum keeps SQLite from reading all notes
+		millis(now), millis(now.Add(-monitor.LateAfter)))
+	late, err := collect(rows, err, scanRefused)
+	if err != nil {
+		return nil, err
+	}
+	refused = append(refused, late...)
 	for i := range chats {
 		for _, r := range refused {
 			if r.Address == chats[i].Address {

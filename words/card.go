@@ -12,6 +12,8 @@ func (v Voice) Card(i monitor.Instance, inc monitor.Incident) Message {
 	switch {
 	case inc.Dropped:
 		return v.dropped(i, inc)
+	case inc.Wavers():
+		return v.held(i, inc)
 	case !inc.Open():
 		return v.ended(i, inc)
 	case inc.Told.Verdict() == monitor.Good:
@@ -27,10 +29,11 @@ func (v Voice) trouble(i monitor.Instance, inc monitor.Incident) Message {
 	b := s.shown(inc.Told)
 	t, x := topicOf(b.Finding), v.facts(i, inc, s, b)
 	text := blocks(
-		lines(v.title(t.mark, t.key+".title", i, x), sentences(v.stateLine(s, b, x), v.notOurs(inc, s)), v.identity(i)),
+		lines(v.swungTitle(t, i, inc, x), sentences(v.stateLine(s, b, x), v.notOurs(inc, s)), v.share(inc), v.identity(i)),
 		lines(v.actLines(s.acts), v.proposal(inc, s), v.nowLine(inc.Now, b)),
 		v.steps(t, x),
 		v.phone(i, t),
+		v.outRule(inc, true),
 	)
 	return Message{HTML: string(text), Buttons: v.remedies(i.ID, t, s.busy())}
 }

@@ -98,9 +98,54 @@ func TestCardOfARelapse(t *testing.T) {
 	golden(t, "card_wavering", l.card(kazan, at(3, 24)))
 	l.becomes(state(monitor.NotAuthorized), at(3, 26))
 	golden(t, "card_reopened", l.card(kazan, at(3, 26)))
-	golden(t, "reply_reopened", l.reply(kazan, at(3, 26)))
+	l.passes(at(3, 32))
+	golden(t, "reply_reopened", l.reply(kazan, at(3, 32)))
 	l.becomes(authorized, at(3, 36))
-	golden(t, "card_recovered_twice", l.card(kazan, at(3, 36)))
+	golden(t, "card_held", l.card(kazan, at(3, 37)))
+	l.passes(at(3, 42))
+	golden(t, "card_recovered_twice", l.card(kazan, at(3, 42)))
+}
+
+// unstable is a number that is out for 2 of 5 minutes, so many times.
+func unstable(i monitor.Instance, f monitor.Finding, began time.Time, times int) *life {
+	l := wellFor(i, 41*days, began.Add(-time.Minute)).becomes(f, began)
+	for range times - 1 {
+		l.becomes(authorized, began.Add(2*time.Minute))
+		began = began.Add(5 * time.Minute)
+		l.passes(began).becomes(f, began)
+	}
+	return l
+}
+
+func TestUnstableCards(t *testing.T) {
+	t.Parallel()
+	l := unstable(kazan, state(monitor.NotAuthorized), at(1, 10), 6)
+	golden(t, "card_unstable", l.card(kazan, at(1, 36)))
+	golden(t, "detail_unstable", said(at(1, 36), func(v Voice) Message { return v.Detail(kazan, l.c, monitor.Reading{}, nil) }))
+	l.passes(at(1, 41))
+	golden(t, "reply_unstable", l.reply(kazan, at(1, 41)))
+	l.becomes(authorized, at(1, 50))
+	golden(t, "card_unstable_held", l.card(kazan, at(1, 51)))
+	golden(t, "detail_unstable_held", said(at(1, 51), func(v Voice) Message { return v.Detail(kazan, l.c, monitor.Reading{}, nil) }))
+	golden(t, "status_unstable", said(at(1, 51), func(v Voice) Message {
+		out := unstable(promo, state(monitor.Blocked), at(1, 12), 5)
+		return v.Status([]Seen{{Instance: kazan, Case: l.c}, {Instance: promo, Case: out.c}})
+	}))
+	l.passes(at(3, 0))
+	golden(t, "card_unstable_over", l.card(kazan, at(3, 0)))
+	golden(t, "reply_unstable_over", l.reply(kazan, at(3, 0)))
+
+	held := unstable(promo, state(monitor.Suspended), at(1, 10), 5).becomes(authorized, at(1, 40))
+	golden(t, "card_unstable_restricted", held.card(promo, at(1, 41)))
+	digest(t, "digest_unstable", at(1, 41), []Entry{
+		{Instance: promo, Incident: held.c.Incident}, {Instance: kazan, Incident: unstable(kazan, state(monitor.Blocked), at(1, 15), 5).c.Incident},
+	}, 2)
+
+	turns := wellFor(kazan, 41*days, at(1, 9)).becomes(state(monitor.NotAuthorized), at(1, 10))
+	for n := range 5 {
+		turns.becomes([]monitor.Finding{state(monitor.SleepMode), state(monitor.NotAuthorized)}[n%2], at(1, 13+3*n))
+	}
+	golden(t, "card_unstable_turns", turns.card(kazan, at(1, 26)))
 }
 
 func TestRecoveredCards(t *testing.T) {

@@ -63,7 +63,7 @@ func (v Voice) digestList(entries []Entry, groups []group, taken int) (*list, st
 		return l
 	}
 	bare := fill(v.listedEntry)
-	full := fill(func(e Entry) html { return v.listedEntry(e) + v.toAndFro(e.Incident) })
+	full := fill(func(e Entry) html { return v.swungLine(v.listedEntry(e)+v.toAndFro(e.Incident), e.Incident) })
 	if full.named < bare.named {
 		return bare, more
 	}
@@ -142,6 +142,8 @@ func (v Voice) groupOf(e Entry) group {
 		return plainGroup(outageOverOrder, green, "outage.group_over")
 	case inc.Dropped:
 		return plainGroup("z", white, "digest.dropped")
+	case inc.Wavers():
+		return plainGroup("xs", orange, "swings.group")
 	case onProbation(inc):
 		return plainGroup("x", yellow, "digest.unproved")
 	case !inc.Open() || inc.Told.Verdict() == monitor.Good:
@@ -228,8 +230,9 @@ func (v Voice) digestTitle(entries []Entry) html {
 func (v Voice) digestOver(entries []Entry, x vars) html {
 	dropped := func(e Entry) bool { return e.Incident.Dropped }
 	unproved := func(e Entry) bool { return onProbation(e.Incident) }
+	held := func(e Entry) bool { return e.Incident.Wavers() }
 	switch {
-	case slices.ContainsFunc(entries, unproved):
+	case slices.ContainsFunc(entries, unproved), slices.ContainsFunc(entries, held):
 		return headline(yellow, v.say("digest.title_unproved", x))
 	case slices.ContainsFunc(entries, dropped):
 		return headline(green, v.say("digest.title_over", x))

@@ -41,6 +41,8 @@ func (v Voice) endHead(i monitor.Instance, inc monitor.Incident, s story) html {
 		return lines(v.title(mark, "end.other_phone", i, x), v.otherPhone(*inc.Relinked), v.say(line, x))
 	}
 	switch {
+	case swung(inc):
+		return v.steadyHead(i, inc)
 	case onProbation(inc):
 		return lines(v.title(yellow, "end.unproved", i, x), v.say("end.restricted_line", x))
 	case inc.Restricted:
@@ -90,7 +92,7 @@ func (v Voice) endActs(inc monitor.Incident, s story) html {
 
 // endCost is what became of the messages, as far as it can be known.
 func (v Voice) endCost(inc monitor.Incident, s story) html {
-	x := vars{"At": v.clock(inc.Closed.Add(-keptFor)), "Until": v.clock(inc.Probation)}
+	x := vars{"At": v.clock(inc.Closed.Add(-keptFor)), "Until": v.clock(later(inc.Probation, inc.Swings.Until))}
 	_, known := s.lossFrom()
 	out := inc.Closed.Sub(s.began())
 	switch {

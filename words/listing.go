@@ -32,12 +32,16 @@ func (v Voice) listChanged(n monitor.ListNews) Message {
 		mark, unasked = orange, v.say(eitherList(n.File, "listing.unasked", "partner.unasked"), nil)
 	}
 	key := "listing.changed"
-	if n.Added.Count+n.Gone.Count+n.Changed.Count == 0 {
+	switch {
+	case n.Added.Count+n.Gone.Count+n.Changed.Count > 0:
+	case n.Wavers.Count > 0:
+		mark, key = orange, "partner.wavers"
+	default:
 		key = "listing.mended"
 	}
 	return Message{HTML: string(lines(
 		v.listTitle(mark, key, n.File, x), mended,
-		v.listPart("listing.added", n.Added), v.listPart(eitherList(n.File, "listing.gone", "partner.gone"), n.Gone), v.listPart("listing.different", n.Changed),
+		v.listPart("listing.added", n.Added), v.listPart(eitherList(n.File, "listing.gone", "partner.gone"), n.Gone), v.listPart("listing.different", n.Changed), v.listPart("partner.wavers_line", n.Wavers),
 		v.say("listing.total", vars{"Count": n.Total}), unasked,
 	))}
 }

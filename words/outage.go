@@ -70,7 +70,7 @@ func (v Voice) outageCard(o outage) html {
 		}
 		return head
 	}
-	text := v.outageHead(o)
+	text := lines(v.outageHead(o), v.share(o.inc))
 	if o.inc.Outage.Back.IsZero() {
 		meaning, do := o.key("meaning"), o.key("do")
 		if o.limited() {
@@ -78,6 +78,7 @@ func (v Voice) outageCard(o outage) html {
 		}
 		text = blocks(text, v.say(meaning, x), v.say(do, x))
 	}
+	text = blocks(text, v.outRule(o.inc, true))
 	return blocks(text, v.hit(o, visible(text)))
 }
 
@@ -150,7 +151,10 @@ func (v Voice) others(out monitor.Outage, x vars) html {
 // outageOver is how long it was, and who is not back.
 func (v Voice) outageOver(o outage) html {
 	x := v.outageFacts(o)
-	head := lines(v.outageTitle(o, green, o.key("over")), sentences(v.say("outage.over_line", x), v.notBack(o)))
+	if o.inc.Wavers() {
+		return blocks(lines(v.outageTitle(o, orange, o.key("held")), v.share(o.inc)), v.goodRule(o.inc, true))
+	}
+	head := lines(v.outageTitle(o, green, o.key("over")), sentences(v.say("outage.over_line", x), v.notBack(o)), v.wasOut(o.inc))
 	if len(o.still) > fewNamed {
 		head = lines(head, v.quoted(o.still, visible(head), o.named))
 	}

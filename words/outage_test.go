@@ -97,8 +97,11 @@ func TestOutageOfAPool(t *testing.T) {
 
 	b.stands(at(3, 52), at(3, 50), 41, hit[:25]...)
 	golden(t, "outage_again", b.card(at(3, 53)))
-	golden(t, "outage_reply_again", b.reply(at(3, 53), 7))
+	b.stands(at(3, 56), at(3, 50), 41, hit[:25]...)
+	golden(t, "outage_reply_again", b.reply(at(3, 56), 7))
 	b.over(at(3, 58), 41, badOf(state(monitor.Blocked), hit[:9]...)...)
+	golden(t, "outage_held", b.card(at(4, 0)))
+	b.over(at(4, 6), 41, badOf(state(monitor.Blocked), hit[:9]...)...)
 	golden(t, "outage_over_many", b.reply(at(4, 0), 7))
 }
 

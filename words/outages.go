@@ -72,8 +72,10 @@ func (v Voice) outageLines(cases []monitor.Case) (text html, mark string) {
 	var all []html
 	mark = green
 	for _, c := range cases {
-		if _, one := c.Subject.Instance(); !one && c.Incident.Open() {
-			mark = worseStatus(mark, outageMark(c.Subject, c.Incident))
+		if _, one := c.Subject.Instance(); !one && (c.Incident.Open() || c.Incident.Wavers()) {
+			if c.Incident.Open() {
+				mark = worseStatus(mark, outageMark(c.Subject, c.Incident))
+			}
 			all = append(all, v.outageLine(c.Subject, c.Incident))
 		}
 	}
@@ -89,7 +91,9 @@ func (v Voice) outageLine(s monitor.Subject, inc monitor.Incident) html {
 	case inc.Dropped:
 		return white + " " + v.say("outage.dropped", x.with("Name", outagePool(s)))
 	case inc.Open():
-		return html(outageMark(s, inc)) + " " + v.say(o.own("short"), x)
+		return html(outageMark(s, inc)) + " " + v.swungLine(v.say(o.own("short"), x), inc)
+	case inc.Wavers():
+		return html(orange) + " " + v.swungLine(v.say(o.key("short_over"), x), inc)
 	default:
 		return green + " " + v.say(o.key("short_over"), x)
 	}

@@ -18,6 +18,7 @@ func TestPartnersList(t *testing.T) {
 		Added: some(50, kazan, promo), Gone: some(2, kazan, promo), Changed: some(1, monitor.Instance{ID: "7103000001"}), Of: 300, Total: 348,
 	})
 	list("partner_gone", monitor.ListChanged, monitor.ListNews{Gone: some(1, kazan), Of: 21, Total: 20})
+	list("partner_wavers", monitor.ListChanged, monitor.ListNews{Wavers: some(1, kazan), Of: 21, Total: 21})
 	list("partner_mended", monitor.ListChanged, monitor.ListNews{Mended: true, Of: 300, Total: 300})
 	list("partner_gone_away", monitor.ListChanged, monitor.ListNews{Gone: some(250, kazan), Of: 300, Total: 50, Start: true})
 	list("partner_asked", monitor.ListAsked, monitor.ListNews{Version: "p0123456789abcdef", Gone: some(250, kazan), Of: 300})

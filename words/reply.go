@@ -18,7 +18,7 @@ func (v Voice) Reply(i monitor.Instance, n monitor.Note) Message {
 	case n.Card == 0 || alert.Kind.Begins():
 		return v.Card(i, inc)
 	case alert.Kind == monitor.Dropped:
-		return v.short(v.dropped(i, inc))
+		return v.short(v.Card(i, inc)) // it may be back by now
 	case alert.Kind == monitor.Resolved, alert.Kind == monitor.Proved, !inc.Open():
 		return v.over(i, inc)
 	case alert.Kind == monitor.LossNear && !inc.Queue.FirstLoss.IsZero():
@@ -43,7 +43,11 @@ func (v Voice) news(i monitor.Instance, inc monitor.Incident, alert monitor.Aler
 		worked := vars{"Span": v.span(s.before.Since, s.began())}
 		state = sentences(v.stateOnly(t, x), v.say("reply.worked", worked))
 	}
-	text := lines(v.title(t.mark, key, i, x), state, v.identity(i))
+	title := v.title(t.mark, key, i, x)
+	if inc.Unstable() {
+		title = v.swungTitle(t, i, inc, x)
+	}
+	text := lines(title, state, v.share(inc), v.identity(i))
 	if alert.Kind == monitor.StillOut {
 		text = blocks(text, v.steps(t, x))
 	} else {
@@ -63,8 +67,14 @@ func (v Voice) stateOnly(t topic, x vars) html {
 // over is that it ended, in two lines.
 func (v Voice) over(i monitor.Instance, inc monitor.Incident) Message {
 	s := storyOf(inc)
-	if inc.Open() {
+	switch {
+	case inc.Open() && inc.Told.Verdict() != monitor.Good: // out again meanwhile, as its card shows
+		return v.short(v.trouble(i, inc))
+	case inc.Open():
 		return v.short(v.wavering(i, inc))
+	}
+	if inc.Wavers() {
+		return Message{HTML: string(v.heldHead(i, inc))}
 	}
 	return Message{HTML: string(v.endHead(i, inc, s))}
 }

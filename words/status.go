@@ -64,7 +64,7 @@ func (v Voice) standing(all []Seen, asked html, pools []monitor.Case) Message {
 		if f.Verdict() == monitor.Good {
 			good++
 		}
-		if f.Verdict() != monitor.Good || s.fresh() || onProbation(s.Case.Incident) {
+		if f.Verdict() != monitor.Good || s.fresh() || onProbation(s.Case.Incident) || s.Case.Incident.Wavers() {
 			wanting = append(wanting, s)
 		}
 		mark = worseStatus(mark, topicOf(f).mark)
@@ -114,10 +114,12 @@ func (v Voice) statusLine(s Seen) html {
 		return html(t.mark) + " " + v.say("status.unseen", x)
 	case s.stale():
 		return html(t.mark) + " " + v.say("status.unheard", x.with("Believed", v.word(b.Finding)))
+	case b.Verdict() == monitor.Good && s.Case.Incident.Wavers():
+		return html(orange) + " " + v.swungLine(v.say("status.line", x), s.Case.Incident)
 	case b.Verdict() == monitor.Good:
 		return html(yellow) + " " + v.say("status.unproved", x.with("Until", v.clock(s.Case.Incident.Probation)))
 	default:
-		return html(t.mark) + " " + v.say("status.line", x)
+		return html(t.mark) + " " + v.swungLine(v.say("status.line", x), s.Case.Incident)
 	}
 }
 
@@ -190,7 +192,9 @@ func (v Voice) incidentLine(inc monitor.Incident) html {
 	case inc.Number == 0:
 		return ""
 	case inc.Open():
-		return v.say("detail.open", x)
+		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.outRule(inc, false))
+	case inc.Wavers():
+		return lines(sentences(v.say("detail.open", x), v.share(inc)), v.goodRule(inc, false))
 	case onProbation(inc):
 		return v.say("detail.unproved", x)
 	default:

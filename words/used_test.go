@@ -148,7 +148,7 @@ func (f *family) ofActs() {
 		f.needs("auto.", how)
 	}
 	for _, s := range []monitor.Subject{monitor.Self, "pool/7105"} {
-		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "short", "short_over", "limited_title", "limited_short")
+		f.needs(outage{subject: s}.key(""), "title", "title_back", "meaning", "do", "over", "held", "short", "short_over", "limited_title", "limited_short")
 	}
 	for _, how := range []string{"worked", "unproved", "no_change", "refused", "unknown", "expired"} {
 		f.needs("acted."+how, ".title", ".line")
