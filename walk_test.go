@@ -71,7 +71,7 @@ func walkFrom(t *testing.T, seed uint64) {
 		tr.cfg.Chats = []monitor.Address{{Chat: basicGroup}, {Chat: forum, Topic: topic}, {Chat: operator.ID}}
 		tr.locked()
 		tr.mailTo(mail)
-		tr.rules.Late, tr.rules.Return = 6*time.Minute, walkReturn
+		tr.rules.Late, tr.rules.Return, tr.rules.Passing = 6*time.Minute, walkReturn, true
 		tr.live(nil)
 	}, func(t *testing.T, tr *trial) {
 		w := &walk{trial: tr, rand: rand.New(rand.NewPCG(seed, 0)), sure: make(map[string]time.Time)} //nolint:gosec // accidents are no secret

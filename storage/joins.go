@@ -36,11 +36,11 @@ func (s *Store) Join(ctx context.Context, messageID int, notes []monitor.Note, u
 	return joined, nil
 }
 
-// begun are the notes that begin an incident.
+// begun are the notes whose message is a card of their incident.
 func begun(notes []monitor.Note) []monitor.Note {
 	var begun []monitor.Note
 	for _, n := range notes {
-		if n.Alert.Kind.Begins() && n.Alert.Incident > 0 {
+		if n.CardOf() {
 			begun = append(begun, n)
 		}
 	}

@@ -73,6 +73,9 @@ func (j *Judge) count(y *Tally, d due) {
 		if !s.trouble() && (!s.good() || !last || n == 0 || !d.states[n-1].trouble()) {
 			continue
 		}
+		if j.passed(d.chat, s) {
+			continue
+		}
 		y.Due++
 		what := fmt.Sprintf("%s (%s) %s from %s", d.ID, d.Name, s.word, s.began.UTC().Format(time.TimeOnly))
 		at := slices.IndexFunc(d.texts, func(t text) bool { return t.tells(d.Instance, s) && seen(t, d) })
@@ -88,6 +91,12 @@ func (j *Judge) count(y *Tally, d due) {
 			y.Lost = append(y.Lost, fmt.Sprintf("%s: not told in %d", what, d.chat))
 		}
 	}
+}
+
+// passed reports whether a state was over before a chat had to be told of it.
+func (j *Judge) passed(chat int64, s state) bool {
+	limit := j.deadline(chat, s)
+	return j.Rules.Passing && !s.ended.IsZero() && (limit.IsZero() || s.ended.Before(limit))
 }
 
 // looked is how long people look at a message that may still grow.
