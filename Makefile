@@ -17,7 +17,7 @@ lint: tools ## check formatting and style
 	$(CACHE)/golangci-lint run ./...
 
 faults: ## inject every fault of docs/reliability.md: some minutes
-	go test -run='TestFault$$' -timeout=30m . -all-faults
+	go test -run='TestFault$$|TestRefusal$$|TestWalk$$' -timeout=60m . -all-faults
 
 fmt: tools ## format the code
 	$(CACHE)/gofumpt -w .

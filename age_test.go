@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -169,6 +170,54 @@ func TestAgePoolThrottled(t *testing.T) {
 		h.pass(15 * time.Minute)
 		if n := len(h.bots(opsGroup)) - quiet; n != 2 {
 			t.Errorf("%d messages after the end, want 2:\n%s", n, h.transcript(opsGroup))
+		}
+	})
+}
+
+// Starts every four minutes, as of a program that somebody or something ends again and again, hide no limit.
+func TestAgeOutlivesStarts(t *testing.T) {
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		h.limit(first)
+		for range 5 {
+			h.pass(4 * time.Minute)
+			h.restart()
+		}
+		h.find(opsGroup, "GREEN-API limits us")
+		h.green.Mend(instanceapi.InstanceScope(first))
+		h.pass(3 * time.Minute)
+		before := len(h.bots(opsGroup))
+		for range 3 { // a moment's limit at a start is nothing
+			h.restart()
+			h.pass(10 * time.Second)
+			h.limit(second)
+			h.pass(2 * time.Minute)
+			h.green.Mend(instanceapi.InstanceScope(second))
+			h.pass(2 * time.Minute)
+		}
+		if len(h.bots(opsGroup)) > before {
+			t.Errorf("a moment's limit is told:\n%s", h.transcript(opsGroup))
+		}
+	})
+}
+
+// Webhooks that claim what the API cannot confirm, as it limits us: nothing is concluded from them, and the age goes on.
+func TestAgeOfClaimsWhileLimited(t *testing.T) {
+	inHouse(t, 3, func(t *testing.T, h *house) {
+		h.pass(3 * time.Minute)
+		h.limit(first)
+		for range 12 {
+			h.pass(50 * time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			claim := monitor.Claim{Instance: first, State: monitor.NotAuthorized, Heard: time.Now()}
+			if outcome, err := h.app.watcher.Claim(ctx, claim); err == nil {
+				t.Errorf("a claim that nobody could confirm ends as %v", outcome)
+			}
+			cancel()
+		}
+		h.find(opsGroup, "GREEN-API limits us")
+		if text := h.transcript(opsGroup); strings.Contains(text, "logged out") {
+			t.Errorf("a claim alone is told:\n%s", text)
 		}
 	})
 }

@@ -139,6 +139,7 @@ func (a *app) build(ctx context.Context, cfg config, t transports) error {
 	if err != nil {
 		return err
 	}
+	teller.Moved = a.bot.LetIn
 	m.watch(a, cfg, client)
 	a.server = web.NewServer(web.ServerOptions{Pages: a.pages(cfg), Connections: connections(), ErrorLog: librariesLog(a.log)})
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -65,6 +66,7 @@ func TestGroupBecomesSupergroupUnheard(t *testing.T) {
 		h.start()
 		h.pass(2 * time.Minute)
 		deaf := h.telegram.Inject(botapi.Fault{Method: "getUpdates", Effect: botapi.BlackHole()})
+		h.pass(time.Minute) // a call that was under way would hear
 		h.telegram.Migrate(basic, super)
 		h.set(first, instanceapi.Blocked)
 		h.pass(3 * time.Minute)
@@ -72,6 +74,66 @@ func TestGroupBecomesSupergroupUnheard(t *testing.T) {
 		deaf.Off()
 		h.pass(3 * time.Minute)
 	})
+}
+
+// They are lost for good: who is answered in the new chat hangs on what a message, an edit or a probe found.
+func TestASupergroupFoundByAMessageIsAnswered(t *testing.T) {
+	t.Parallel()
+	const basic, super = -4001, -1001000004001
+	inIdleHouse(t, 3, func(t *testing.T, h *house) {
+		h.telegram.AddChat(botapi.Chat{ID: basic, Kind: botapi.Group, Title: "Basic", Members: []botapi.Person{operator, guest}})
+		h.cfg.Chats = append(h.cfg.Chats, monitor.Address{Chat: basic})
+		h.start()
+		h.pass(2 * time.Minute)
+		deaf := h.telegram.Inject(botapi.Fault{Method: "getUpdates", Effect: botapi.BlackHole()})
+		h.pass(time.Minute) // a call that was under way would hear
+		h.telegram.Migrate(basic, super)
+		h.set(first, instanceapi.Blocked)
+		h.pass(3 * time.Minute)
+		card := h.find(super, "Kazan_01: blocked by WhatsApp")
+		deaf.Off()
+		h.loseUpdates()
+		h.pass(2 * time.Minute)
+		h.telegram.Say(super, guest, "/status")
+		h.pass(5 * time.Second)
+		if own := h.bots(super); own[len(own)-1].ID == card.ID {
+			t.Errorf("no answer:\n%s", h.transcript(super))
+		}
+		if shown := h.press(super, card.ID, "Check now", guest); !strings.Contains(shown, "blocked") {
+			t.Errorf("a press shows %q", shown)
+		}
+	})
+}
+
+// loseUpdates takes away all updates that wait, as the first to ask for them does.
+func (h *house) loseUpdates() {
+	h.t.Helper()
+	client := http.Client{Transport: simulator.Transport(h.telegram)}
+	var waiting struct {
+		Result []struct {
+			UpdateID int `json:"update_id"`
+		}
+	}
+	for offset := -1; offset != 0; {
+		url := fmt.Sprintf("https://telegram.example/bot%s/getUpdates?offset=%d", botToken, offset)
+		r, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, url, http.NoBody)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		answer, err := client.Do(r)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		waiting.Result = nil
+		err = json.NewDecoder(answer.Body).Decode(&waiting)
+		if err = errors.Join(err, answer.Body.Close()); err != nil {
+			h.t.Fatal(err)
+		}
+		offset = 0
+		for _, u := range waiting.Result {
+			offset = u.UpdateID + 1
+		}
+	}
 }
 
 func TestChatIsLostAndComesBack(t *testing.T) {

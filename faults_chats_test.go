@@ -54,6 +54,7 @@ func (tr *trial) migrates(heard bool) int {
 	deaf := &botapi.Injected{}
 	if !heard {
 		deaf = tr.telegram.Inject(botapi.Fault{Method: "getUpdates", Effect: botapi.BlackHole()})
+		tr.pass(pollLife)
 	}
 	tr.telegram.Migrate(basic, super)
 	tr.cfg.Chats = []monitor.Address{{Chat: super}} // for the judge

@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"greenwatch/outside/outsidetest"
 	"greenwatch/simulator"
 	"greenwatch/simulator/botapi"
 	"greenwatch/simulator/instanceapi"
@@ -141,10 +142,24 @@ type trial struct {
 	outage  storagetest.Outage // of the database
 	kills   int
 	keeper  sync.WaitGroup
+
+	fate   *fate // of the program that runs now
+	mail   *outsidetest.Mail
+	rules  judge.Rules
+	was    map[int64]int64 // see judge.Judge
+	aways  []judge.Away
+	mails  []judge.Mail
+	judged judge.Tally // in the end
 }
 
 // inTrial runs a story with n instances, told to the group and to the operator, and gives what was told of it.
 func inTrial(t *testing.T, n int, f *fate, story func(t *testing.T, tr *trial)) (judged judge.Tally) {
+	t.Helper()
+	return inTrialOf(t, n, func(tr *trial) { tr.live(f) }, story)
+}
+
+// inTrialOf is inTrial with the start of the program in the caller's hands.
+func inTrialOf(t *testing.T, n int, start func(tr *trial), story func(t *testing.T, tr *trial)) (judged judge.Tally) {
 	t.Helper()
 	database := filepath.Join(t.TempDir(), "trial.db")
 	check := simtest.New(t)
@@ -153,26 +168,47 @@ func inTrial(t *testing.T, n int, f *fate, story func(t *testing.T, tr *trial)) 
 		tr.cfg.Chats = append(tr.cfg.Chats[:1:1], tr.cfg.Chats[2])
 		tr.witness = judge.NewWitness(tr.green)
 		tr.witness.Patience = tr.cfg.CheckTimeout - time.Second
+		tr.rules.Confirm = tr.cfg.Policy.ConfirmAfter
 		defer tr.searchSecrets()
 		defer tr.end()
-		tr.live(f)
+		start(tr)
 		story(t, tr)
 		tr.keeper.Wait()
 		judged = tr.judge().Tally(tr.telegram.Requests())
-		for _, lost := range judged.Lost {
-			t.Errorf("lost: %s\n%s", lost, tr.transcript(opsGroup))
-		}
-		for _, again := range judged.Unmarked {
-			t.Errorf("told again without a mark: %s", again)
-		}
+		tr.judged = judged
+		tr.hold(judged)
 	})
 	return judged
 }
 
+// hold fails the test for each thing that was not told as it had to be.
+func (tr *trial) hold(y judge.Tally) {
+	for what, list := range map[string][]string{
+		"lost": y.Lost, "late": y.Late, "shows what is not so": y.Stale, "told again without a mark": y.Unmarked,
+	} {
+		for _, one := range list {
+			tr.t.Errorf("%s: %s", what, one)
+		}
+		if len(list) > 0 {
+			tr.t.Log(tr.transcript(tr.now(tr.cfg.Chats[0].Chat)))
+		}
+	}
+}
+
+// now is the id that a chat has by now.
+func (tr *trial) now(chat int64) int64 {
+	for id, was := range tr.was {
+		if was == chat {
+			return id
+		}
+	}
+	return chat
+}
+
 func (tr *trial) judge() *judge.Judge {
-	j := &judge.Judge{Witness: tr.witness, Telegram: tr.telegram, Rules: judge.Rules{Confirm: tr.cfg.Policy.ConfirmAfter}}
+	j := &judge.Judge{Witness: tr.witness, Telegram: tr.telegram, Rules: tr.rules, Was: tr.was, Away: tr.aways, Outside: tr.mails}
 	for _, chat := range tr.cfg.Chats {
-		j.Chats = append(j.Chats, chat.Chat)
+		j.Chats = append(j.Chats, tr.now(chat.Chat))
 	}
 	for _, i := range tr.cfg.Fleet.Instances() {
 		j.Instances = append(j.Instances, judge.Instance{ID: string(i.ID), Name: i.Name})
@@ -187,6 +223,7 @@ func (tr *trial) live(f *fate) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	tr.stop, tr.stopped, f.dead = stop, make(chan error, 1), make(chan struct{})
+	tr.fate = f
 	f.end = func() {
 		tr.witness.Died()
 		stop()
@@ -194,8 +231,10 @@ func (tr *trial) live(f *fate) {
 	tr.witness.Born()
 	a, err := newApp(ctx, tr.cfg, slog.New(slog.NewTextHandler(tr.logged, nil)), transports{
 		telegram: guarded{f, simulator.Transport(tr.telegram)}, green: guarded{f, simulator.Transport(tr.witness)},
-		database: func(c driver.Connector) driver.Connector { return &mortalConnector{tr.outage.Wrap(c), f} },
+		database:  func(c driver.Connector) driver.Connector { return &mortalConnector{tr.outage.Wrap(c), f} },
+		heartbeat: tr.heartbeat,
 	})
+	tr.app = a
 	switch ended := tr.stopped; {
 	case err == nil:
 		tr.app = a

@@ -70,8 +70,12 @@ func refuses(c monitor.Chat) string {
 	if !c.Dead.IsZero() {
 		return fmt.Sprintf("chat %s cannot be written to since %s (%s), tried again at %s", name, stamp(c.Dead), c.DeadWhy, stamp(c.ProbeAt))
 	}
-	return fmt.Sprintf("chat %s refuses %s since %s (%s), tried again at %s",
-		name, plural(c.Refused.Waiting, "alert"), stamp(c.Refused.Since), c.Refused.Why, stamp(c.Refused.Again))
+	again := "tried again and again"
+	if !c.Refused.Again.IsZero() {
+		again = "tried again at " + stamp(c.Refused.Again)
+	}
+	return fmt.Sprintf("chat %s has not taken %s since %s (%s), %s",
+		name, plural(c.Refused.Waiting, "alert"), stamp(c.Refused.Since), c.Refused.Why, again)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

@@ -34,6 +34,13 @@ func (b *Bot) migrated(ctx context.Context, from, to int64) {
 	}
 }
 
+// LetIn answers in the chat that one of ours has become, too.
+func (b *Bot) LetIn(from, to int64) {
+	if b.access.home(from) {
+		b.access.add(to)
+	}
+}
+
 // membership follows whether the bot may write to a chat that is told.
 func (b *Bot) membership(ctx context.Context, m telegram.Membership) {
 	b.Log.InfoContext(ctx, "membership changed", "chat", m.Chat.ID, "was", m.Old, "is", m.New)

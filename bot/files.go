@@ -15,6 +15,7 @@ import (
 type files struct {
 	mu      sync.Mutex
 	refused map[monitor.Address]monitor.Chat
+	failing map[monitor.Address]time.Time // since when files fail, for reasons that may pass
 }
 
 // refuses reports whether no file is sent to a chat now.
@@ -28,6 +29,7 @@ func (f *files) refuses(to monitor.Address) bool {
 func (f *files) keep(to monitor.Address, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	delete(f.failing, to)
 	if err == nil {
 		delete(f.refused, to)
 		return
@@ -36,6 +38,20 @@ func (f *files) keep(to monitor.Address, err error) {
 		f.refused = make(map[monitor.Address]monitor.Chat)
 	}
 	f.refused[to], _ = f.refused[to].Refuse(err.Error(), time.Now())
+}
+
+// fails notes a failure that may pass, and reports whether that has lasted for so long that people must be told without a file.
+func (f *files) fails(to monitor.Address, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	since, known := f.failing[to]
+	if !known {
+		if f.failing == nil {
+			f.failing = make(map[monitor.Address]time.Time)
+		}
+		f.failing[to], since = now, now
+	}
+	return now.Sub(since) >= monitor.LateAfter
 }
 
 // voiceFor is the voice for a place. It promises no file if the place takes none.
@@ -51,18 +67,25 @@ func (t *Teller) List(ctx context.Context, c monitor.Card) (messageID int, err e
 		return t.pages(ctx, c)
 	}
 	id, err := t.file(ctx, c)
-	switch telegram.ClassOf(err) {
-	case telegram.None:
+	if err == nil {
 		t.files.keep(c.To, nil)
 		return id, nil
+	}
+	switch telegram.ClassOf(err) {
 	case telegram.KindRefused, telegram.TooLong, telegram.Unknown:
-		t.Log.WarnContext(ctx, "chat takes no file, its list goes as text", "chat", c.To.Chat, "error", err)
-		t.files.keep(c.To, err)
-		return t.pages(ctx, c)
+	case telegram.ChatDead, telegram.TopicGone:
+		if t.confirmed(ctx, c.To) {
+			return 0, err
+		}
 	default:
 		t.chatChanged(ctx, c.To, err)
-		return 0, err
+		if !t.files.fails(c.To, time.Now()) {
+			return 0, err
+		}
 	}
+	t.Log.WarnContext(ctx, "chat takes no file, its list goes as text", "chat", c.To.Chat, "error", err)
+	t.files.keep(c.To, err)
+	return t.pages(ctx, c)
 }
 
 func (t *Teller) file(ctx context.Context, c monitor.Card) (messageID int, err error) {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"greenwatch/monitor"
@@ -19,12 +20,10 @@ const (
 
 // Run probes until ctx ends.
 func (p *Prober) Run(ctx context.Context) error {
-	for atStart := true; ctx.Err() == nil; {
+	tried := make(map[monitor.Address]bool) // since the start
+	for ctx.Err() == nil {
 		wait := probeLook
-		switch err := p.look(ctx, atStart); {
-		case err == nil:
-			atStart = false
-		case ctx.Err() == nil:
+		if err := p.look(ctx, tried); err != nil && ctx.Err() == nil {
 			wait = probeAgain
 			p.Teller.Log.WarnContext(ctx, "chats that could not be written to not tried", "error", err)
 		}
@@ -36,15 +35,24 @@ func (p *Prober) Run(ctx context.Context) error {
 	return nil
 }
 
-// look tries those whose time has come.
-func (p *Prober) look(ctx context.Context, all bool) error {
+// look tries those whose time has come, or that were not tried yet. One that brings no answer holds up no other.
+func (p *Prober) look(ctx context.Context, tried map[monitor.Address]bool) error {
 	chats, err := p.Teller.States.Chats(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
 	for _, c := range chats {
-		if err == nil && !c.Dead.IsZero() && (all || !time.Now().Before(c.ProbeAt)) {
-			err = p.probe(ctx, c.Address)
+		switch {
+		case c.Dead.IsZero():
+			tried[c.Address] = true
+		case !tried[c.Address], !time.Now().Before(c.ProbeAt):
+			err := p.probe(ctx, c.Address)
+			tried[c.Address] = tried[c.Address] || err == nil
+			errs = append(errs, err)
 		}
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // probe tries one place; an error is no answer.

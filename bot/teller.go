@@ -17,6 +17,7 @@ type Teller struct {
 	States   Chats
 	Voices   *Voices
 	Log      *slog.Logger
+	Moved    func(from, to int64) // told what a group has become, where a call finds it; may be nil
 
 	files files // that are refused
 }
@@ -48,13 +49,33 @@ func (t *Teller) chatChanged(ctx context.Context, to monitor.Address, cause erro
 	switch telegram.ClassOf(cause) {
 	case telegram.Migrated:
 		if err = t.States.MoveChat(ctx, to.Chat, movedTo(cause)); err == nil {
-			t.Voices.moved(to.Chat, movedTo(cause))
+			t.moved(to.Chat, movedTo(cause))
 		}
 	case telegram.ChatDead, telegram.TopicGone: // the topic, and General in its place
 		err = t.States.LoseChat(ctx, lostChat(to, cause))
 	}
 	if err != nil {
 		t.Log.ErrorContext(ctx, "what became of a chat is not kept", "chat", to.Chat, "error", err)
+	}
+}
+
+func (t *Teller) moved(from, to int64) {
+	t.Voices.moved(from, to)
+	if t.Moved != nil {
+		t.Moved(from, to)
+	}
+}
+
+// confirmed finds out whether a chat that refused an edit or a file, in words about the chat, refuses everything. If it does,
+// that is kept; if it does not, or nobody knows, the refusal is of that alone.
+func (t *Teller) confirmed(ctx context.Context, to monitor.Address) bool {
+	err := t.Telegram.Typing(ctx, telegram.Address(to))
+	t.chatChanged(ctx, to, err)
+	switch telegram.ClassOf(err) {
+	case telegram.ChatDead, telegram.TopicGone, telegram.Migrated:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -92,7 +113,9 @@ func (t *Teller) Show(ctx context.Context, c monitor.Card) monitor.Settlement {
 		t.chatChanged(ctx, c.To, err)
 		s.End = monitor.SettledFailed
 	case telegram.ChatDead:
-		t.chatChanged(ctx, c.To, err)
+		if !t.confirmed(ctx, c.To) {
+			s.End = monitor.SettledRefused
+		}
 	}
 	if s.End == monitor.SettledFailed {
 		t.Log.WarnContext(ctx, "card given up", "chat", c.To.Chat, "message", c.MessageID, "error", err)

@@ -12,7 +12,7 @@ import (
 func (t *Teller) Cry(ctx context.Context, to monitor.Address, trouble monitor.Trouble, card int) monitor.Settlement {
 	id, err := t.cry(ctx, to, trouble, card)
 	if telegram.ClassOf(err) == telegram.Migrated {
-		t.Voices.moved(to.Chat, movedTo(err))
+		t.moved(to.Chat, movedTo(err))
 		to = monitor.Address{Chat: movedTo(err)}
 		id, err = t.cry(ctx, to, trouble, card)
 	}

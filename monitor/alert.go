@@ -61,6 +61,19 @@ const (
 // Begins reports whether the alert opens the incident's card.
 func (k AlertKind) Begins() bool { return k == Opened || k == PoolDown }
 
+// CardOf reports whether the message that tells the note is the incident's card from then on: it opens it, or the chat has
+// none and the message shows all of it.
+func (n Note) CardOf() bool {
+	switch k := n.Alert.Kind; {
+	case n.Alert.Incident == 0:
+		return false
+	case k == Changed, k == Reopened, k == StillOut:
+		return n.Card == 0
+	default:
+		return k.Begins()
+	}
+}
+
 // Follows reports whether the alert concerns only those who were told that the incident began.
 func (k AlertKind) Follows() bool {
 	switch k {

@@ -14,14 +14,18 @@ type Chat struct {
 	Probes  int       // tries that were refused in that time
 	ProbeAt time.Time // of a dead one: when it is tried again
 
-	Refused RefusedNotes // messages that it refuses in words that nobody knows
+	Refused RefusedNotes // messages that it does not take
 }
 
-// RefusedNotes is what is known of messages that are refused one by one, while others may be sent.
+// LateAfter is how long after its alert a note that was tried in vain counts as one that the chat does not take.
+const LateAfter = 2 * time.Minute
+
+// RefusedNotes is what is known of messages that a chat does not take: that it refuses one by one, while others may be sent,
+// or that wait too long though they were tried.
 type RefusedNotes struct {
 	Waiting int       // that are tried again
-	Since   time.Time // when the first of those was refused
-	Again   time.Time // when the next of them is tried
+	Since   time.Time // when the first of those was refused, or its alert made
+	Again   time.Time // when the next of them is tried; zero: as soon as the chat takes anything
 	GivenUp int       // that were given up in the last 24 hours
 	Why     string    // Telegram's words to the last one
 }
@@ -35,6 +39,13 @@ var probeAfter = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute,
 // ageEnds is how long a chat must have counted as one that can be written to until a refusal is another matter, though no
 // message was sent meanwhile.
 const ageEnds = 24 * time.Hour
+
+// Awaited is for how long what comes waits for a chat that refuses everything. It misses nothing then; one that is back
+// later is told of what lasts.
+const Awaited = 24 * time.Hour
+
+// lostOnce is how long others are not told again that a chat is lost.
+const lostOnce = time.Hour
 
 // Refuse is the chat after a refusal, and whether that is news to others. Only a message that was sent makes the next one
 // news again, and the pauses short: what a probe finds may not hold for messages. While it is dead, a refusal before its
@@ -100,7 +111,7 @@ type Notice struct {
 	Knocks *Knocks `json:",omitempty"` // requests to the webhook that were refused
 }
 
-// Lost tells that a chat, or one place in it, cannot be written to any more.
+// Lost tells that a chat, or one place in it, cannot be written to any more: of one that refuses now and then, once an hour.
 func Lost(r LostChat, at time.Time) Alert {
 	place := Address{Chat: r.Chat}
 	key := fmt.Sprint(r.Chat)
@@ -108,7 +119,7 @@ func Lost(r LostChat, at time.Time) Alert {
 		place, key = r.Address, fmt.Sprintf("%d:%d", r.Chat, r.Topic)
 	}
 	return Alert{
-		Key: fmt.Sprintf("%s/lost/%s/%d", Self, key, at.UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
+		Key: fmt.Sprintf("%s/lost/%s/%d", Self, key, at.Truncate(lostOnce).UnixMilli()), Kind: ChatLost, Subject: Self, At: at,
 		Notice: &Notice{Chat: place, Why: r.Why},
 	}
 }

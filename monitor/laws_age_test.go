@@ -8,10 +8,10 @@ import (
 )
 
 // silent reports whether a belief is that nothing was said of the number, in whatever mixture: since its first voice
-// nothing was answered, and nothing spoke for what was believed.
+// nothing was answered, and nothing spoke for what was believed; and for five minutes, of which some may be before a start.
 func (l *laws) silent(was, b monitor.Belief) bool {
 	first := slices.IndexFunc(l.log, func(v monitor.Reading) bool { return v.At.Equal(b.Since) })
-	if first < 0 || b.At.Sub(b.Since) < 5*time.Minute || len(l.log)-first < max(2, l.policy.UnreachableAfter) {
+	if first < 0 || b.At.Sub(b.Since) < 5*time.Minute && b.At.Sub(l.spoke) < 5*time.Minute || len(l.log)-first < max(2, l.policy.UnreachableAfter) {
 		return false
 	}
 	want := monitor.NoAnswer

@@ -159,12 +159,12 @@ func (l *laws) voices(was monitor.Belief, voices []monitor.Reading) {
 	}
 }
 
-// heardEnough: what is said again and again is believed in the end. Voices that come closer together than a
-// confirmation are one.
+// heardEnough: what is said again and again is believed in the end, counted from what was believed last. Voices that come
+// closer together than a confirmation are one.
 func (l *laws) heardEnough(w monitor.Watch) {
 	last := l.log[len(l.log)-1]
 	first, counted, voices := last, last.At.Add(time.Hour), 0
-	for n := len(l.log) - 1; n >= 0 && l.log[n].Same(last.Finding) && l.log[n].Answer != monitor.Throttled; n-- {
+	for n := len(l.log) - 1; n >= 0 && l.log[n].Same(last.Finding) && l.log[n].Answer != monitor.Throttled && l.log[n].At.After(w.Believed().At); n-- {
 		first = l.log[n]
 		if counted.Sub(first.At) >= 2*l.policy.ConfirmAfter {
 			counted = first.At

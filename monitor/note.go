@@ -11,6 +11,7 @@ type Note struct {
 	Card     int      // the message id of the incident's card in this chat; 0: there is none
 	CardSize int      // how many incidents that card shows
 	CardOpen int      // and how many of them are open
+	CardText bool     // it does not name all of them, and the chat takes no file
 	Repeat   bool     // an earlier try may have arrived
 	Tries    int      // earlier tries
 

@@ -54,9 +54,10 @@ func (w *town) spell(t *rapid.T) {
 	}
 }
 
-// alternates: of each subject, what begins and what ends is told by turns.
+// alternates: of each subject, what begins and what ends is told by turns. That an incident was there again may have been
+// shown by its card alone, and then its end is told once more.
 func (w *town) alternates(t *rapid.T) {
-	out := map[monitor.Subject]bool{}
+	out, ended := map[monitor.Subject]bool{}, map[monitor.Subject]int{}
 	for _, a := range w.alerts {
 		var begins bool
 		switch a.Kind {
@@ -66,6 +67,10 @@ func (w *town) alternates(t *rapid.T) {
 		case monitor.Opened, monitor.PoolDown:
 			begins = true
 		case monitor.Resolved, monitor.PoolUp:
+			if ended[a.Subject] == a.Incident {
+				out[a.Subject] = true
+			}
+			ended[a.Subject] = a.Incident
 		default:
 			continue
 		}

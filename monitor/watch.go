@@ -35,6 +35,7 @@ type Watch struct {
 	agreed   time.Time
 	heard    time.Time // when the latest reading was asked
 	answered time.Time // when the latest was that said something of the number: [Watch.Answered]
+	resumed  bool      // and that was before a restart
 
 	doubt    row // answers that speak against the belief
 	refusals row
@@ -66,7 +67,7 @@ func (r row) add(at time.Time, p Policy) row {
 // Resume is a watch that goes on from what was believed before a restart; agreed is when that was last seen, and answered
 // when the API is known to have spoken last.
 func Resume(b Belief, agreed, answered time.Time) Watch {
-	return Watch{belief: b, agreed: agreed, answered: answered}
+	return Watch{belief: b, agreed: agreed, answered: answered, resumed: !answered.IsZero()}
 }
 
 // Believed is what the watch believes now; the zero Belief before the first.
@@ -118,7 +119,7 @@ func (w Watch) see(r Reading, p Policy) (Watch, Next) {
 // live takes that a reading said something of the number.
 func (w Watch) live(r Reading) Watch {
 	if r.Answer == Answered || r.Answer == Refused && w.belief.Same(r.Finding) {
-		w.answered, w.silence = r.At, row{}
+		w.answered, w.resumed, w.silence = r.At, false, row{}
 	}
 	return w
 }
@@ -136,8 +137,11 @@ func (w Watch) age(r Reading, next Next, p Policy) (Watch, Next) {
 		w.silence.Answer = Throttled
 	}
 	w.silence = w.silence.add(r.At, p)
-	s := w.silence
-	if next.Believe != nil || s.voices < p.unreachableAfter() || r.At.Sub(s.since) < staleAfter || w.belief.Same(s.Finding) {
+	s, since := w.silence, w.silence.since
+	if w.resumed {
+		since = w.answered.Add(p.interval()) // that we ended and started again makes nothing younger
+	}
+	if next.Believe != nil || s.voices < p.unreachableAfter() || r.At.Sub(since) < staleAfter || w.belief.Same(s.Finding) {
 		return w, next
 	}
 	r.Finding = s.Finding

@@ -191,7 +191,7 @@ func (r *Relay) work(ctx context.Context, e errand, next func(context.Context, m
 		switch {
 		case err != nil:
 			r.held(ctx, e, fails, err)
-			rest(ctx, backoff(fails))
+			rest(ctx, pause(err, fails))
 			fails++
 		case !more:
 			return

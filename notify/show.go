@@ -19,7 +19,7 @@ func (r *Relay) showNext(ctx context.Context, to monitor.Address) (bool, error) 
 	if len(unlisted) > 0 && r.listIsDue(to) {
 		return true, r.list(ctx, unlisted[0])
 	}
-	stale, err := r.Cards.Stale(ctx, to)
+	stale, err := r.stale(ctx, to)
 	if err != nil {
 		return false, err
 	}
@@ -32,11 +32,18 @@ func (r *Relay) showNext(ctx context.Context, to monitor.Address) (bool, error) 
 	return r.showStale(ctx, to)
 }
 
+// stale are the cards to edit now.
+func (r *Relay) stale(ctx context.Context, to monitor.Address) ([]monitor.Card, error) {
+	stale, err := r.Cards.Stale(ctx, to)
+	r.paced(to, func(p *pace, now time.Time) { stale = p.showable(stale, now) })
+	return stale, err
+}
+
 func (r *Relay) showStale(ctx context.Context, to monitor.Address) (bool, error) {
 	if err := r.Shower.TurnToShow(ctx, to); err != nil {
 		return false, fmt.Errorf("notify: waiting for the turn to edit: %w", err)
 	}
-	stale, err := r.Cards.Stale(ctx, to)
+	stale, err := r.stale(ctx, to)
 	if err != nil || len(stale) == 0 {
 		return false, err
 	}
@@ -70,22 +77,33 @@ func (r *Relay) show(ctx context.Context, c monitor.Card) error {
 	if s.End == monitor.SettledTold {
 		return r.shown(ctx, c)
 	}
-	r.paced(c.To, func(p *pace, _ time.Time) { p.stopGrowing(c.MessageID) })
-	if s.End == monitor.SettledFailed {
-		return r.forget(ctx, c)
-	}
-	err := fmt.Errorf("notify: editing a card: %s", s.Reason)
+	var givenUp bool
+	r.paced(c.To, func(p *pace, now time.Time) {
+		p.stopGrowing(c.MessageID)
+		givenUp = s.End == monitor.SettledRefused && p.refuse(c, now)
+	})
+	var err error
 	if len(c.Notes) > 0 && !s.MaybeSent {
-		err = errors.Join(err, r.Joins.Unshown(ctx, c))
+		err = r.Joins.Unshown(ctx, c)
 	}
-	return err
+	if s.End == monitor.SettledFailed || givenUp {
+		return errors.Join(err, r.forget(ctx, c))
+	}
+	if s.End == monitor.SettledRefused {
+		r.Log.WarnContext(ctx, "edit refused, trying again ever more slowly",
+			"chat", c.To.Chat, "topic", c.To.Topic, "message", c.MessageID, "reason", s.Reason)
+		return err
+	}
+	return errors.Join(fmt.Errorf("notify: editing a card: %s", s.Reason), err)
 }
 
 func (r *Relay) shown(ctx context.Context, c monitor.Card) error {
 	s := c.Told(time.Now())
+	r.paced(c.To, func(p *pace, _ time.Time) { delete(p.refused, c.ID) })
 	if err := r.Cards.Shown(ctx, c, s.At); err != nil {
 		return err
 	}
+	r.paced(c.To, func(p *pace, _ time.Time) { delete(p.refused, c.ID) })
 	if len(s.Notes) > 0 {
 		r.Settled(s)
 	}
@@ -97,6 +115,7 @@ func (r *Relay) forget(ctx context.Context, c monitor.Card) error {
 	if err := r.Cards.Forget(ctx, c.ID); err != nil {
 		return err
 	}
+	r.paced(c.To, func(p *pace, _ time.Time) { delete(p.refused, c.ID) })
 	r.Nudge()
 	return nil
 }

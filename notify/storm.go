@@ -30,12 +30,14 @@ type pace struct {
 	unpaid   bool        // it is of numbers that are not paid alone; only such join it
 	began    time.Time
 	grown    time.Time
-	listDue  time.Time           // when a file is to name all of a card; zero: none waits
-	listed   time.Time           // when one last did
-	shown    map[int64]time.Time // when a card was last edited
-	loud     []time.Time         // the last messages that rang
-	again    []time.Time         // those of them that rang for what goes to and fro
-	atMost   int                 // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
+	listDue  time.Time              // when a file is to name all of a card; zero: none waits
+	listed   time.Time              // when one last did
+	shown    map[int64]time.Time    // when a card was last edited
+	refused  map[int64]monitor.Note // cards of which an edit was refused, each as a note that is refused in unknown words
+	inARow   int                    // messages that were refused one after another
+	loud     []time.Time            // the last messages that rang
+	again    []time.Time            // those of them that rang for what goes to and fro
+	atMost   int                    // matters in the next message, after a refusal in words that nobody knows; 0: as many as there are
 }
 
 // storm reports whether the chat has had its share of messages.
@@ -91,6 +93,18 @@ func (p *pace) nextToShow(stale []monitor.Card) monitor.Card {
 	})
 }
 
+// showable leaves out the cards whose edits rest after they were refused.
+func (p *pace) showable(stale []monitor.Card, now time.Time) []monitor.Card {
+	return slices.DeleteFunc(stale, func(c monitor.Card) bool { return now.Before(p.refused[c.ID].Again) })
+}
+
+// refuse takes that an edit was refused, nobody knows why. It reports whether the card is given up.
+func (p *pace) refuse(c monitor.Card, now time.Time) bool {
+	n := p.refused[c.ID].Refuse(now)
+	p.refused[c.ID] = n
+	return n.GivenUp
+}
+
 // wasShown remembers an edit, as long as the card may be stale again soon.
 func (p *pace) wasShown(c monitor.Card, now time.Time) {
 	maps.DeleteFunc(p.shown, func(_ int64, at time.Time) bool { return now.Sub(at) > growAtMost })
@@ -116,6 +130,7 @@ func (p *pace) cut(due []monitor.Note) []monitor.Note {
 
 // told notes a message that was sent. One of many incidents, or in a storm, is a digest that grows.
 func (p *pace) told(s monitor.Settlement) {
+	p.inARow = 0
 	if p.atMost *= 2; p.atMost > monitor.MaxNamed {
 		p.atMost = 0
 	}
@@ -142,7 +157,7 @@ func (r *Relay) paced(to monitor.Address, do func(p *pace, now time.Time)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.paces[to] == nil {
-		r.paces[to] = &pace{shown: make(map[int64]time.Time)}
+		r.paces[to] = &pace{shown: make(map[int64]time.Time), refused: make(map[int64]monitor.Note)}
 	}
 	do(r.paces[to], time.Now())
 }
@@ -213,8 +228,9 @@ func (r *Relay) joinTo(ctx context.Context, to monitor.Address, message int, not
 	return joined, nil
 }
 
-// overAmongOthers holds for good news of an incident whose card shows others that are not over yet.
+// overAmongOthers holds for good news of an incident whose card shows others that are not over yet. A card that does not name
+// all, in a chat that takes no file, cannot show it.
 func overAmongOthers(n monitor.Note) bool {
 	over := n.Alert.Kind == monitor.Resolved || n.Alert.Kind == monitor.Proved
-	return over && n.CardSize > 1 && n.CardOpen > 0
+	return over && n.CardSize > 1 && n.CardOpen > 0 && !n.CardText
 }

@@ -60,9 +60,13 @@ func (r *Relay) tellNext(ctx context.Context, to monitor.Address) (bool, error) 
 	case monitor.SettledAgain:
 		return false, fmt.Errorf("notify: telling: %s", s.Reason)
 	case monitor.SettledRefused:
-		r.paced(to, func(p *pace, _ time.Time) { p.atMost = 1 })
+		inARow := 0
+		r.paced(to, func(p *pace, _ time.Time) { p.atMost, p.inARow, inARow = 1, p.inARow+1, p.inARow+1 })
 		r.Log.WarnContext(ctx, "refused in words that are not known, each note is tried again by itself",
 			"chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
+		if inARow >= refusedInARow {
+			return false, errRefuses
+		}
 	case monitor.SettledFailed:
 		r.Log.ErrorContext(ctx, "can never be told", "chat", to.Chat, "topic", to.Topic, "notes", len(s.Notes), "reason", s.Reason)
 	}

@@ -36,11 +36,11 @@ func (s *Store) Join(ctx context.Context, messageID int, notes []monitor.Note, u
 	return joined, nil
 }
 
-// begun are the notes that begin an incident.
+// begun are the notes whose message is a card of their incident.
 func begun(notes []monitor.Note) []monitor.Note {
 	var begun []monitor.Note
 	for _, n := range notes {
-		if n.Alert.Kind.Begins() && n.Alert.Incident > 0 {
+		if n.CardOf() {
 			begun = append(begun, n)
 		}
 	}
@@ -62,11 +62,12 @@ func (s *Store) Showing(ctx context.Context, card monitor.Card) error {
 	return nil
 }
 
-// Unshown says that an edit of a card was refused: it told nothing.
+// Unshown says that the edit of a card that was begun last was refused: it told nothing.
 func (s *Store) Unshown(ctx context.Context, card monitor.Card) error {
 	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, n := range card.Notes {
-			_, err := tx.ExecContext(ctx, `update notes set trying = 0 where id = $1 and card = $2`, n.ID, card.ID)
+			_, err := tx.ExecContext(ctx, `
+				update notes set trying = 0 where id = $1 and state = 'waiting' and tries = $2`, n.ID, n.Tries+1) // not a later one
 			if err != nil {
 				return err
 			}
@@ -79,19 +80,26 @@ func (s *Store) Unshown(ctx context.Context, card monitor.Card) error {
 	return nil
 }
 
-// Forget drops a card whose message is gone. Its notes stay, with the message's id.
+// Forget drops a card whose message is gone, so that the last try to edit it told nothing. Its notes stay, with the
+// message's id.
 func (s *Store) Forget(ctx context.Context, cardID int64) error {
-	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error { return dropCards(ctx, tx, `id = $1`, cardID) })
+	err := s.change(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `update notes set trying = 0 where state = 'waiting' and card = $1 and card <> 0`, cardID)
+		if err != nil {
+			return err
+		}
+		return dropCards(ctx, tx, `id = $1`, cardID)
+	})
 	if err != nil {
 		return s.failed(err, "forgetting card %d", cardID)
 	}
 	return nil
 }
 
-// dropCards is the only end of cards: what waits for an edit of one is due again.
+// dropCards is the only end of cards: what waits for an edit of one is due again, and marked if one may have told it.
 func dropCards(ctx context.Context, tx *sql.Tx, which string, of int64) error {
 	_, err := tx.ExecContext(ctx, `
-		update notes set card = 0, not_before = 0, trying = 0
+		update notes set card = 0, not_before = 0
 		where state = 'waiting' and card <> 0 and card in (select id from cards where `+which+`)`, of)
 	if err != nil {
 		return err

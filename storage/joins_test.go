@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -116,6 +117,30 @@ func testJoinDoubtful(t *testing.T, s *storage.Store) {
 	must(t, s.Forget(t.Context(), card.ID))
 	if notes := due(t, s, ops, start); len(notes) != 1 || !notes[0].Repeat || notes[0].Tries != 2 {
 		t.Errorf("due: %+v", notes)
+	}
+}
+
+// An edit that may have told it, and then the chat is another one: the mark stays, unless the edit found that out.
+func testJoinMoves(t *testing.T, s *storage.Store) {
+	for n, refused := range []bool{false, true} {
+		to, super := monitor.Address{Chat: -50 - int64(n)}, monitor.Address{Chat: -1009 - int64(n)}
+		subscribe(t, s, to)
+		one, other := monitor.InstanceID(fmt.Sprint(7105000050+n)).Subject(), monitor.InstanceID(fmt.Sprint(7105000060+n)).Subject()
+		update(t, s, one, begin)
+		deliver(t, s, to, 10)
+		update(t, s, other, begin)
+		join(t, s, due(t, s, to, start))
+		card, _ := toJoin(t, s, to)
+		must(t, s.Showing(t.Context(), card))
+		must(t, s.MoveChat(t.Context(), to.Chat, super.Chat))
+		if refused {
+			must(t, s.Unshown(t.Context(), card))
+		}
+		for _, note := range due(t, s, super, start.Add(joinFor)) {
+			if note.Alert.Subject == other && note.Repeat == refused {
+				t.Errorf("refused %t: %+v", refused, note)
+			}
+		}
 	}
 }
 

@@ -3,21 +3,22 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"greenwatch/monitor"
 )
 
-// openAgain tells a place of every incident that people know of and that lasts, unless what waits for it does.
-func openAgain(ctx context.Context, tx *sql.Tx, to monitor.Address, now time.Time) ([]monitor.Alert, error) {
+// openAgain tells a place of every incident that people know of and that lasts, unless what waits for it does, or with
+// known, what it was told.
+func openAgain(ctx context.Context, tx *sql.Tx, to monitor.Address, now time.Time, known bool) ([]monitor.Alert, error) {
 	rows, err := tx.QueryContext(ctx, `
 		select subject from incidents i where closed_at = 0 and not exists (
 			select 1 from notes n
-			where n.subject = i.subject and n.incident = i.number and n.chat = $1 and n.topic = $2 and n.state = 'waiting'
-				and n.kind in `+begins+`)
-		order by subject`, to.Chat, to.Topic)
+			where n.subject = i.subject and n.incident = i.number and n.chat = $1 and n.topic = $2 and n.kind in `+begins+`
+				and (n.state = 'waiting' or n.state = 'told' and $3 = 1))
+		order by subject`, to.Chat, to.Topic, flag(known))
 	subjects, err := collect(rows, err, func(rows *sql.Rows) (monitor.Subject, error) {
 		var subject monitor.Subject
 		err := rows.Scan(&subject)
@@ -55,19 +56,15 @@ func (s *Store) MoveChat(ctx context.Context, from, to int64) error {
 		if err := moveLanguage(ctx, tx, from, to); err != nil {
 			return err
 		}
-		var subscribed bool
-		err := tx.QueryRowContext(ctx, `
-			update chats set moved_to = $1 where chat = $2 and topic = 0 and moved_to = 0 returning subscribed`, to, from).Scan(&subscribed)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // not one of ours, or moved already
+		rows, err := tx.QueryContext(ctx, `update chats set moved_to = $1 where chat = $2 and moved_to = 0 returning subscribed`, to, from)
+		places, err := collect(rows, err, scanOne[bool])
+		if err != nil || len(places) == 0 {
+			return err // not one of ours, or moved already
 		}
-		if err != nil {
+		if err := moveRows(ctx, tx, from, to); err != nil || !slices.Contains(places, true) {
 			return err
 		}
-		if err := moveRows(ctx, tx, from, to); err != nil || !subscribed {
-			return err
-		}
-		effects.Alerts, err = openAgain(ctx, tx, monitor.Address{Chat: to}, now)
+		effects.Alerts, err = openAgain(ctx, tx, monitor.Address{Chat: to}, now, false)
 		return err
 	})
 	if err != nil {
@@ -80,7 +77,7 @@ func (s *Store) MoveChat(ctx context.Context, from, to int64) error {
 func moveRows(ctx context.Context, tx *sql.Tx, from, to int64) error {
 	for _, statement := range []string{
 		`insert into chats (chat, topic, subscribed, dead_at, dead_why)
-			select $2, 0, subscribed, 0, '' from chats where chat = $1 and topic = 0
+			select $2, 0, max(subscribed), 0, '' from chats where chat = $1 group by chat
 			on conflict (chat, topic) do update set subscribed = excluded.subscribed, dead_at = 0, dead_why = '',
 				refused_at = 0, probes = 0, probe_at = 0`,
 		`update chats set subscribed = 0 where chat = $1 and chat <> $2`,
@@ -91,6 +88,12 @@ func moveRows(ctx context.Context, tx *sql.Tx, from, to int64) error {
 		if _, err := tx.ExecContext(ctx, statement, from, to); err != nil {
 			return fmt.Errorf("moving rows: %w", err)
 		}
+	}
+	_, err := tx.ExecContext(ctx, `
+		update notes set state = 'dropped', settled_at = $1, reason = 'waits in what the chat has become'
+		where chat = $2 and state = 'waiting'`, millis(time.Now()), from)
+	if err != nil {
+		return fmt.Errorf("settling what was left behind: %w", err)
 	}
 	return dropCards(ctx, tx, `chat = $1`, from)
 }

@@ -96,6 +96,27 @@ func testMovedChat(t *testing.T, s *storage.Store) {
 	}
 }
 
+// The settings name the group, or a topic that it never had, and what it has become as well: nothing is left behind to be
+// told where nobody can be.
+func testMovedChatIsNamedTwice(t *testing.T, s *storage.Store) {
+	const super = -1009
+	group, slip := monitor.Address{Chat: -41}, monitor.Address{Chat: -42, Topic: 3}
+	subscribe(t, s, group, slip, monitor.Address{Chat: super}, boss)
+	update(t, s, kazan, dropOut)
+	must(t, s.MoveChat(t.Context(), group.Chat, super))
+	must(t, s.MoveChat(t.Context(), slip.Chat, super-1))
+	for _, to := range []monitor.Address{group, slip} {
+		if left := due(t, s, to, start); len(left) > 0 {
+			t.Errorf("%v is still told %v", to, kinds(left))
+		}
+	}
+	for _, super := range []int64{super, super - 1} {
+		if got := due(t, s, monitor.Address{Chat: super}, start); len(got) != 1 {
+			t.Errorf("%d is told %v", super, kinds(got))
+		}
+	}
+}
+
 // A message that is a card already takes more incidents, and a card of very many wants a file.
 func testGrowingCard(t *testing.T, s *storage.Store) {
 	subscribe(t, s, ops)

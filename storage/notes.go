@@ -32,7 +32,7 @@ func (s *Store) Waiting(ctx context.Context, now time.Time) ([]monitor.Address, 
 // from reading all cards of the chat to find one.
 const readNotes = `
 	select n.id, n.chat, n.topic, n.body, n.tries, n.trying + n.maybe_sent, n.card, coalesce(i.body, ''), coalesce(i.version, 0),
-		coalesce(k.message_id, 0), coalesce(k.size, 0),
+		coalesce(k.message_id, 0), coalesce(k.size, 0), coalesce(k.list_message, 0),
 		(select count(*) from card_entries o join incidents oi on oi.subject = o.subject and oi.number = o.incident
 			where o.card = k.id and oi.closed_at = 0),
 		n.refusals, n.refused_at
@@ -55,13 +55,13 @@ func (s *Store) Due(ctx context.Context, to monitor.Address, now time.Time) ([]m
 func scanNote(rows *sql.Rows) (monitor.Note, error) {
 	var n monitor.Note
 	var body, incident string
-	var uncertain int
+	var uncertain, file int
 	var refused int64
 	if err := rows.Scan(&n.ID, &n.To.Chat, &n.To.Topic, &body, &n.Tries, &uncertain, &n.Joined, &incident, &n.Version,
-		&n.Card, &n.CardSize, &n.CardOpen, &n.Refusals, &refused); err != nil {
+		&n.Card, &n.CardSize, &file, &n.CardOpen, &n.Refusals, &refused); err != nil {
 		return n, err
 	}
-	n.Repeat, n.RefusedAt = uncertain > 0, fromMillis(refused)
+	n.Repeat, n.RefusedAt, n.CardText = uncertain > 0, fromMillis(refused), file == monitor.ListedInText
 	if incident != "" {
 		if err := json.Unmarshal([]byte(incident), &n.Incident); err != nil {
 			return n, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 
 	"greenwatch/monitor"
@@ -55,21 +56,26 @@ func fanOut(ctx context.Context, tx *sql.Tx, alert monitor.Alert) error {
 }
 
 // audience is who is told: those who are named, else those subscribed, and of them only those who know of the incident
-// where the alert follows its beginning.
+// where the alert follows its beginning. For a chat that has become dead lately it waits, but for news of other such chats.
 func audience(ctx context.Context, tx *sql.Tx, alert monitor.Alert) ([]monitor.Address, error) {
 	if len(alert.Only) > 0 {
 		return whereNow(ctx, tx, alert.Only)
 	}
+	died := millis(alert.At.Add(-monitor.Awaited)) // for those who died before, nothing waits any more
+	if alert.Kind == monitor.ChatLost {
+		died = math.MaxInt64
+	}
 	if !alert.Kind.Follows() {
-		rows, err := tx.QueryContext(ctx, `select chat, topic from chats where subscribed = 1 and dead_at = 0 and chat <> 0 order by chat, topic`)
+		rows, err := tx.QueryContext(ctx, `
+			select chat, topic from chats where subscribed = 1 and (dead_at = 0 or dead_at > $1) and chat <> 0 order by chat, topic`, died)
 		return collect(rows, err, scanAddress)
 	}
 	rows, err := tx.QueryContext(ctx, `
 		select chat, topic from chats c
-		where subscribed = 1 and dead_at = 0 and chat <> 0 and exists (
+		where subscribed = 1 and (dead_at = 0 or dead_at > $3) and chat <> 0 and exists (
 			select 1 from notes n
 			where n.subject = $1 and n.incident = $2 and n.chat = c.chat and n.topic = c.topic and n.state <> 'failed')
-		order by chat, topic`, alert.Subject, alert.Incident)
+		order by chat, topic`, alert.Subject, alert.Incident, died)
 	return collect(rows, err, scanAddress)
 }
 

@@ -69,7 +69,6 @@ type place struct {
 type expected struct {
 	place
 	key      string
-	begins   bool
 	trying   bool
 	doubt    bool
 	tries    int
@@ -133,7 +132,7 @@ func (o *outbox) begun(t *rapid.T) monitor.Subject {
 
 func (o *outbox) expect(p place, kind monitor.AlertKind) {
 	key := fmt.Sprintf("%s/1/%s/%d", p.subject, kind, o.versions[p.subject])
-	o.notes = append(o.notes, &expected{place: p, key: key, begins: kind.Begins()})
+	o.notes = append(o.notes, &expected{place: p, key: key})
 }
 
 // due is what a chat must be told now, by the model.
@@ -216,7 +215,7 @@ func (o *outbox) settle(t *rapid.T) {
 			n.finished, n.failed = true, true
 		default:
 			n.finished = true
-			if n.begins {
+			if try.notes[i].CardOf() {
 				o.cards[n.place] = int(try.notes[i].Version)
 			}
 		}

@@ -37,6 +37,15 @@ func chatsOf(ctx context.Context, db querier, now time.Time) ([]monitor.Chat, er
 	if err != nil {
 		return nil, err
 	}
+	rows, err = db.QueryContext(ctx, `
+		select chat, topic, state, at, case when not_before > $1 then not_before else 0 end, reason from notes
+		where state = 'waiting' and refusals = 0 and tries > 0 and chat <> 0 and at <= $2 order by id + 0`, // the sum keeps SQLite from reading all notes
+		millis(now), millis(now.Add(-monitor.LateAfter)))
+	late, err := collect(rows, err, scanRefused)
+	if err != nil {
+		return nil, err
+	}
+	refused = append(refused, late...)
 	for i := range chats {
 		for _, r := range refused {
 			if r.Address == chats[i].Address {
@@ -132,7 +141,8 @@ func hurryChat(ctx context.Context, tx *sql.Tx, to monitor.Address) error {
 }
 
 // ReviveChat says that a chat can be written to again, as far as is known. If it was dead it is told of what waits for it,
-// and of every incident that lasts, as if it began now. It reports whether it was.
+// and of every incident that lasts and that it does not know, as if it began now; after a long time, of those that it knew as
+// well. It reports whether it was dead.
 func (s *Store) ReviveChat(ctx context.Context, chat int64) (bool, error) {
 	var effects monitor.Effects
 	revived := false
@@ -170,7 +180,7 @@ func revive(ctx context.Context, tx *sql.Tx, c monitor.Chat) ([]monitor.Alert, e
 	if err != nil { // what was to join a message of long ago is told by one of its own
 		return nil, err
 	}
-	return openAgain(ctx, tx, c.Address, now)
+	return openAgain(ctx, tx, c.Address, now, now.Sub(c.Dead) < monitor.Awaited)
 }
 
 // reached says that a message was sent to a place. Only that ends the age of its refusals.

@@ -41,8 +41,9 @@ type chat struct {
 	bot        Status
 	members    map[int64]Status
 	migratedTo int64
-	gone       bool // a deleted group, or a person who has deleted the account
-	otherBot   bool // another bot was the last of the bots to write
+	denied     map[Content]bool // to all who are no administrators
+	gone       bool             // a deleted group, or a person who has deleted the account
+	otherBot   bool             // another bot was the last of the bots to write
 	typingTill time.Time
 
 	entries map[int]*entry
@@ -151,9 +152,7 @@ func (s *Server) reach(c *call) (*chat, error) {
 	case err != nil:
 		return nil, err
 	case ch.migratedTo != 0:
-		return nil, &apiError{
-			code: 400, text: "Bad Request: group chat was upgraded to a supergroup chat", migratedTo: ch.migratedTo,
-		}
+		return nil, &apiError{code: 400, text: migratedText, migratedTo: ch.migratedTo}
 	case ch.gone && ch.kind == Private:
 		return nil, forbidden("user is deactivated")
 	case ch.gone:
@@ -178,11 +177,15 @@ func (s *Server) target(c *call, what string) (*chat, error) {
 		return nil, err
 	case ch.kind == Channel && !ch.bot.rules():
 		return nil, bad("need administrator rights in the channel chat")
-	case !ch.bot.writes():
+	case !ch.bot.writes() || ch.denies(Content(what)):
 		return nil, bad("not enough rights to send %s to the chat", what)
+	case ch.denies(Texts) && Content(what) == anything:
+		return nil, bad("CHAT_WRITE_FORBIDDEN")
 	}
 	return ch, nil
 }
+
+const migratedText = "Bad Request: group chat was upgraded to a supergroup chat"
 
 // Migrate makes a supergroup with the id to out of a group, with both service messages.
 func (s *Server) Migrate(group, to int64) {

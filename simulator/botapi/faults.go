@@ -19,6 +19,7 @@ type Fault struct {
 	Times  int    // this many calls are hit; 0 is all until Injected.Off
 	Stored bool   // the call takes its effect all the same, and only its answer is lost
 	Effect Effect
+	Topic  int // 0 is every topic, and calls without one
 }
 
 // Effect is what the bot meets instead of an answer. Make one with the functions of this package.
@@ -76,7 +77,7 @@ func (s *Server) faultFor(c *call) *Injected {
 	defer s.mu.Unlock()
 	s.faults = slices.DeleteFunc(s.faults, func(i *Injected) bool { return i.off })
 	for _, i := range s.faults {
-		if !i.matches(c) {
+		if !i.matches(c) || i.Topic != 0 && c.params["message_thread_id"] != strconv.Itoa(i.Topic) {
 			continue
 		}
 		if i.skip > 0 {

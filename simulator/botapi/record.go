@@ -18,7 +18,8 @@ type Request struct {
 	Files  map[string]File   // uploads by the name of their part
 	At     time.Time         // when it came
 	Status int               // of the answer; 0 while there is none, and when none is given
-	Result json.RawMessage   // of a call that went well
+	Result json.RawMessage   // of a call that went well, as it was answered
+	Made   json.RawMessage   // the true result of a call that took effect, whatever the bot was answered
 	Error  string            // the description of a call that did not
 	Fault  string            // the injected fault that hit it
 }
@@ -53,10 +54,10 @@ func (s *Server) record(c *call, token string) *Request {
 	return r
 }
 
-// settle notes the answer and tells the hook.
-func (s *Server) settle(r *Request, a answer, fault string) {
+// settle notes the answer, and what the call has done, and tells the hook.
+func (s *Server) settle(r *Request, a answer, made json.RawMessage, fault string) {
 	s.mu.Lock()
-	r.Status, r.Result, r.Error, r.Fault = a.status, a.result, a.text, fault
+	r.Status, r.Result, r.Made, r.Error, r.Fault = a.status, a.result, made, a.text, fault
 	done := *r
 	s.mu.Unlock()
 	if s.opt.OnRequest != nil {

@@ -142,11 +142,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = s.run(c)
 	}
 	if fault == nil {
-		s.settle(rec, a, "")
+		s.settle(rec, a, a.result, "")
 		a.write(w)
 		return
 	}
-	s.settle(rec, fault.Effect.changed(a), fault.Effect.name)
+	s.settle(rec, fault.Effect.changed(a), a.result, fault.Effect.name)
 	fault.Effect.write(w, r, a)
 }
 

@@ -15,6 +15,8 @@ const (
 	faultAgain   = 8 * time.Second
 	mostFault    = 40 * time.Second
 	askAgain     = 10 * time.Second
+	removeAgain  = 20 * time.Second
+	rightsAgain  = time.Minute
 	killsInAll   = 8 // all in the first third, so that the last life is a long one
 	shortestLife = 5 * time.Second
 	step         = 50 * time.Millisecond
@@ -34,6 +36,12 @@ func (w *world) storm(ctx context.Context, until time.Time) {
 		}
 		if w.happens(askAgain) {
 			w.ask()
+		}
+		if w.happens(min(removeAgain, until.Sub(began)/6)) {
+			w.remove()
+		}
+		if w.happens(min(rightsAgain, until.Sub(began)/3)) {
+			w.takeRights(longest)
 		}
 		if now.Sub(began) < kills && w.happens(max(kills/killsInAll, shortestLife)) {
 			w.count.kills++
@@ -81,20 +89,26 @@ func (w *world) change() {
 func (w *world) breakSomething(longest time.Duration) {
 	w.count.faults++
 	d := time.Duration(w.rand.Int64N(int64(longest)))
-	if w.rand.IntN(2) == 0 {
-		broken := w.telegram.Inject(w.telegramFault())
-		time.AfterFunc(d, broken.Off)
+	switch w.rand.IntN(6) {
+	case 0, 1:
+		w.breakTelegram(d, w.telegramFault())
+		return
+	case 2:
+		w.breakTelegram(d, w.refusal())
 		return
 	}
 	scope := pick(w, []instanceapi.Scope{
 		instanceapi.WholeAPI, instanceapi.PoolScope("7105"), instanceapi.PoolScope("7109"),
 		instanceapi.InstanceScope(pick(w, w.judge.Instances).ID),
 	})
-	kind := pick(w, instanceapi.Kinds())
-	if scope == instanceapi.WholeAPI && kind == instanceapi.Huge {
-		kind = instanceapi.Reset // 100 MB for everybody is a test of the simulator
+	f := instanceapi.Fault{Kind: pick(w, instanceapi.Kinds()), Status: 466}
+	switch {
+	case scope == instanceapi.WholeAPI && f.Kind == instanceapi.Huge:
+		f.Kind = instanceapi.Reset // 100 MB for everybody is a test of the simulator
+	case f.Kind == instanceapi.Throttled:
+		f.Methods = []string{"getStateInstance"} // somebody else asks with the same token
 	}
-	if w.green.Break(scope, instanceapi.Fault{Kind: kind, Status: 466}) == nil {
+	if w.green.Break(scope, f) == nil {
 		time.AfterFunc(d, func() { w.green.Mend(scope) })
 	}
 }
@@ -109,9 +123,6 @@ func (w *world) telegramFault() botapi.Fault {
 			botapi.Truncate(), botapi.Drip(5 * time.Second), botapi.Reset(), botapi.BlackHole(),
 			botapi.Echo(502, "text/html"), botapi.Unsolicited(),
 		}),
-	}
-	if w.rand.IntN(8) == 0 {
-		f.Stored, f.Effect = false, botapi.FloodWait(3) // what is refused so is never stored
 	}
 	if f.Method == "getUpdates" {
 		f.Chat, f.Stored = 0, false

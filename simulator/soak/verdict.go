@@ -82,11 +82,17 @@ func slope(s series, of func(sample) float64) float64 {
 // verdict prints the summary and says whether all is well.
 func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) bool {
 	tell := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
-	tell("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d repeated without a mark; %d came only after a rest", t.Due, t.Told, t.Twice, len(t.Lost), len(t.Unmarked), w.count.late)
-	for _, what := range append(t.Lost, t.Unmarked...)[:min(20, len(t.Lost)+len(t.Unmarked))] {
+	tell("\nalerts: %d due, %d told, %d told twice and marked, %d lost, %d shown and not so, %d repeated without a mark; %d came only after a rest",
+		t.Due, t.Told, t.Twice, len(t.Lost), len(t.Stale), len(t.Unmarked), w.count.late)
+	wrong := slices.Concat(t.Lost, t.Stale, t.Unmarked)
+	for _, what := range wrong[:min(20, len(wrong))] {
 		tell("  %s", what)
 	}
-	tell("faults: %d kinds of trouble, %d spoilt answers of GREEN-API, %d of Telegram's own 429, %d kills", w.count.faults, w.judge.Witness.Spoilt(), w.telegram.Limited(), w.count.kills)
+	for _, line := range w.rings() {
+		tell("%s", line)
+	}
+	tell("faults: %d kinds of trouble, %d spoilt answers of GREEN-API, %d of Telegram's own 429, %d kills, %d messages deleted, rights taken %d times",
+		w.count.faults, w.judge.Witness.Spoilt(), w.telegram.Limited(), w.count.kills, w.count.removed, w.count.rights)
 	flat := true
 	if len(all) > 0 {
 		steady := all.steady()
@@ -103,12 +109,12 @@ func verdict(out io.Writer, w *world, t judge.Tally, all series, endErr error) b
 	if steady := all.steady(); len(steady) < 3 || steady[len(steady)-1].at.Sub(steady[0].at) < shortest {
 		growth = "the longest life was too short to say whether anything grows"
 	}
-	good := t.Due > 0 && len(t.Lost) == 0 && len(t.Unmarked) == 0 && flat && len(all) > 0 && endErr == nil && rebootErr == nil
+	good := t.Due > 0 && len(wrong) == 0 && flat && len(all) > 0 && endErr == nil && rebootErr == nil
 	switch {
 	case good:
 		tell("verdict: good: everything was told; %s", growth)
 	default:
-		tell("verdict: BAD: lost %d, unmarked %d, flat %t, end: %v, reboots: %v", len(t.Lost), len(t.Unmarked), flat, endErr, rebootErr)
+		tell("verdict: BAD: lost %d, not so %d, unmarked %d, flat %t, end: %v, reboots: %v", len(t.Lost), len(t.Stale), len(t.Unmarked), flat, endErr, rebootErr)
 	}
 	return good
 }

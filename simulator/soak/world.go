@@ -37,7 +37,7 @@ type world struct {
 	servers  []*http.Server
 	dir      string
 
-	count struct{ faults, kills, changes, commands, confirmed, late int }
+	count struct{ faults, kills, changes, commands, confirmed, late, removed, rights int }
 
 	mu       sync.Mutex
 	requests []botapi.Request // that tell something
@@ -118,7 +118,7 @@ func (w *world) serve(ctx context.Context, h http.Handler) (string, error) {
 // keepRequest keeps what the judge needs: the simulator's own log forgets.
 func (w *world) keepRequest(r botapi.Request) {
 	tells := slices.ContainsFunc([]string{"sendMessage", "editMessageText", "sendDocument", "editMessageMedia"}, r.Is)
-	if len(r.Result) == 0 || !tells {
+	if len(r.Made) == 0 || !tells {
 		return
 	}
 	w.mu.Lock()
@@ -157,9 +157,9 @@ func (w *world) find(chat int64, text string) int {
 	return found
 }
 
-// patience is how long something may still be on its way at the end: a chat that could not be told rests up to 30 s, and
-// Telegram may have asked for a minute.
-const patience = 2 * time.Minute
+// patience is how long something may still be on its way at the end: a chat that refused for less than a minute is tried
+// again within six, and what Telegram asks to wait counts up to five.
+const patience = 7 * time.Minute
 
 // settle waits until everything is told, beyond the end where it must.
 func (w *world) settle(ctx context.Context, end time.Time) judge.Tally {
@@ -167,6 +167,8 @@ func (w *world) settle(ctx context.Context, end time.Time) judge.Tally {
 	for _, scope := range w.green.Faults() {
 		w.green.Mend(scope.Scope)
 	}
+	sleep(ctx, min(3*w.every, time.Until(end)/2))
+	w.lastWord()
 	sleep(ctx, min(3*w.every, time.Until(end)/2))
 	w.count.late = len(w.tally().Lost)
 	for {

@@ -23,6 +23,11 @@ type Rules struct {
 	Confirm time.Duration // the second equal answer counts this long after the first; required
 	Slow    time.Duration // and this long where the instance has changed often within one life; default 30 s
 	Margin  time.Duration // how long the program must have lived on to write it down; default 1 s
+
+	Late      time.Duration // in which a chat that can be written to must be told; 0: in the end
+	Return    time.Duration // and this long after it can be written to again, of what happened meanwhile; 0: in the end
+	Elsewhere time.Duration // in which those outside must learn what a chat cannot be told
+	Passing   bool          // what was another state by the time it had to be told need not be: swings are shown by edits, and many are one
 }
 
 // often is from how many changes within one life on an instance may count as flapping. To fall silent is one too.
@@ -70,6 +75,18 @@ func (w *Witness) silences(id string) []time.Time {
 	for _, run := range w.runs(id, true) {
 		if run[0].word == "" && len(run) > 1 {
 			out = append(out, run[1].asked)
+		}
+	}
+	return out
+}
+
+// drops are when answers began to say that the instance is in trouble, for however short a time: the program may have
+// believed it.
+func (w *Witness) drops(id string) []time.Time {
+	var out []time.Time
+	for _, run := range w.runs(id, false) {
+		if (state{word: run[0].word}).trouble() {
+			out = append(out, run[0].asked)
 		}
 	}
 	return out

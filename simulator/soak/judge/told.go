@@ -18,6 +18,7 @@ type text struct {
 	chat   int64
 	id     int
 	edit   bool
+	file   bool // what names all of a digest
 	marked bool // as a possible repeat
 	lines  []string
 }
@@ -25,38 +26,31 @@ type text struct {
 // Repeat is in every message that may be one: greenwatch's own words.
 const Repeat = "May be a repeat"
 
-// texts are everything the program has told a chat, in order: no answers to people, and no questions back.
+// texts are everything the program has told a chat, in order: no answers to people, and no questions back. What counts is
+// what the calls did, also where the program was answered otherwise.
 func (j *Judge) texts(chat int64, requests []botapi.Request) []text {
 	var out []text
-	known := make(map[int]bool)
 	asked := make(map[int]bool) // messages that are no telling
 	for _, r := range requests {
-		if r.Params["chat_id"] != strconv.FormatInt(chat, 10) || len(r.Result) == 0 {
+		to, _ := strconv.ParseInt(r.Params["chat_id"], 10, 64)
+		if to != chat && (to == 0 || to != j.Was[chat]) || len(r.Made) == 0 {
 			continue
 		}
-		t := text{at: r.At, chat: chat, edit: r.Is("editMessageText"), lines: plain(r.Params["text"])}
+		t := text{at: r.At, chat: chat, id: resultID(r.Made), edit: r.Is("editMessageText"), lines: plain(r.Params["text"])}
 		switch {
 		case t.edit:
-			t.id, _ = strconv.Atoi(r.Params["message_id"])
 		case r.Is("sendDocument"), r.Is("editMessageMedia"): // the file that names what a digest cannot
-			t.edit = true
+			t.edit, t.file = true, true
 			for _, f := range r.Files {
 				t.lines = append([]string{""}, strings.Split(string(f.Bytes), "\n")...)
 			}
 		case r.Is("sendMessage"):
-			t.id = resultID(r.Result)
-			known[t.id] = true
-			asked[t.id] = j.answers(chat, r)
+			asked[t.id] = j.answers(to, r)
 		default:
 			continue
 		}
 		if !asked[t.id] {
 			out = append(out, t)
-		}
-	}
-	for _, m := range j.Telegram.Transcript(chat) { // those whose answer was lost
-		if m.Bot && !m.Service && !known[m.ID] && !j.replies(chat, m.ReplyTo) && !question(m) {
-			out = append(out, text{at: m.SentAt, chat: chat, id: m.ID, lines: strings.Split(m.Text, "\n")})
 		}
 	}
 	for n := range out {
@@ -78,17 +72,6 @@ func (j *Judge) answers(chat int64, r botapi.Request) bool {
 func (j *Judge) replies(chat int64, to int) bool {
 	m, found := j.Telegram.Message(chat, to)
 	return found && !m.Bot
-}
-
-func question(m botapi.Message) bool {
-	for _, row := range m.Keyboard {
-		for _, b := range row {
-			if strings.HasPrefix(b.Data, "confirm:") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func resultID(result json.RawMessage) int {
@@ -118,11 +101,14 @@ func (t text) says(i Instance, word string) bool {
 	return t.names(i, func(card, line string) bool { return strings.Contains(card+line, word) })
 }
 
-// back reports whether the text says that the instance works again.
+// way is all that a line tells of an instance's states but the last.
+var way = regexp.MustCompile(` · .*, `)
+
+// back reports whether the text says that the instance works again. Of a way of several states the last counts.
 func (t text) back(i Instance) bool {
 	return t.names(i, func(card, line string) bool {
 		title, _, _ := strings.Cut(card, "\n")
-		return hasAny(title+line, "work again", "works again", "works now", "authorized")
+		return hasAny(title+way.ReplaceAllString(line, " · "), "work again", "works again", "works now", "authorized")
 	})
 }
 

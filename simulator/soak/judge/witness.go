@@ -1,9 +1,10 @@
 // Package judge decides from the records of the simulated services whether a program has told what it had to tell: what
 // it was answered about the instances, while it lived, against what it wrote into the chats.
 //
-// It knows nothing of the program's database and nothing of its rules but three: two equal answers make a state, the
-// second some time after the first; everything that was a state is told; and twice only where nobody could know better,
-// marked as a possible repeat.
+// It knows nothing of the program's database and nothing of its rules but these: two equal answers make a state, the
+// second some time after the first; everything that was a state is told in every chat, or outside while a chat cannot be
+// written to; told is what a chat was shown, where somebody looks; twice only where nobody could know better, marked as a
+// possible repeat; and in the end no chat shows what is not so.
 package judge
 
 import (
@@ -58,6 +59,19 @@ func (w *Witness) Died() {
 	if n := len(w.lives); n > 0 && w.lives[n-1].to.IsZero() {
 		w.lives[n-1].to = time.Now()
 	}
+}
+
+// Answered is when the last call was asked that was answered with a state; zero: none was.
+func (w *Witness) Answered(id string) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var last time.Time
+	for _, v := range w.voices[id] {
+		if v.word != "" && v.asked.After(last) {
+			last = v.asked
+		}
+	}
+	return last
 }
 
 // Spoilt counts the calls whose answer was none, or not the API's proper one.
