@@ -86,13 +86,15 @@ func (j *Judge) stale(chat int64, known map[Instance][]state, texts []text) []st
 			continue
 		}
 		now := states[len(states)-1]
-		for _, t := range slices.Backward(texts) {
+		d := due{chat, i, states, texts}
+		for _, t := range slices.Backward(d.statements()) {
 			word := t.word(i)
 			if word == "" {
 				continue
 			}
 			if !t.shows(i, now) {
-				out = append(out, fmt.Sprintf("%s (%s) is %s since %s, and message %d in %d shows %s", i.ID, i.Name, now.word, now.began.UTC().Format(time.TimeOnly), t.id, chat, word))
+				out = append(out, fmt.Sprintf("%s (%s) is %s since %s, and message %d in %d shows %s%s",
+					i.ID, i.Name, now.word, now.began.UTC().Format(time.TimeOnly), t.id, chat, word, d.shown()))
 			}
 			break
 		}
@@ -110,7 +112,7 @@ func (t text) shows(i Instance, s state) bool {
 
 // word is the state that a text gives an instance; empty: it gives none.
 func (t text) word(i Instance) string {
-	for _, w := range []string{"notAuthorized", "blocked", "suspended", "yellowCard", "sleepMode"} {
+	for _, w := range troubleWords {
 		if t.says(i, w) && !t.back(i) {
 			return w
 		}

@@ -13,10 +13,12 @@ type state struct {
 	ended time.Time // when another word was first answered; zero: it lasts
 }
 
-var troubles = []string{"notauthorized", "blocked", "suspended", "yellowcard", "sleepmode"}
+var troubleWords = []string{"notAuthorized", "blocked", "suspended", "yellowCard", "sleepMode"}
 
-func (s state) trouble() bool { return slices.Contains(troubles, strings.ToLower(s.word)) }
-func (s state) good() bool    { return strings.EqualFold(s.word, "authorized") }
+func (s state) trouble() bool {
+	return slices.ContainsFunc(troubleWords, func(w string) bool { return strings.EqualFold(w, s.word) })
+}
+func (s state) good() bool { return strings.EqualFold(s.word, "authorized") }
 
 // Rules say what makes a state.
 type Rules struct {
