@@ -65,6 +65,7 @@ func TestWalk(t *testing.T) {
 func walkFrom(t *testing.T, seed uint64) {
 	t.Helper()
 	mail := outsidetest.NewMail(t)
+	var w *walk
 	inTrialOf(t, walkNumbers, func(tr *trial) {
 		tr.telegram.AddChat(botapi.Chat{ID: basicGroup, Kind: botapi.Group, Title: "Basic", Members: []botapi.Person{operator}})
 		topic := tr.telegram.CreateTopic(forum, "Alerts", operator)
@@ -74,14 +75,14 @@ func walkFrom(t *testing.T, seed uint64) {
 		tr.rules.Late, tr.rules.Return, tr.rules.Passing = 6*time.Minute, walkReturn, true
 		tr.live(nil)
 	}, func(t *testing.T, tr *trial) {
-		w := &walk{trial: tr, rand: rand.New(rand.NewPCG(seed, 0)), sure: make(map[string]time.Time)} //nolint:gosec // accidents are no secret
+		w = &walk{trial: tr, rand: rand.New(rand.NewPCG(seed, 0)), sure: make(map[string]time.Time)} //nolint:gosec // accidents are no secret
 		tr.spend(3 * time.Minute)
 		w.wander()
 		w.arrive(t)
-		if t.Failed() {
-			t.Logf("go test -run 'TestWalk$' . -walk-seed %d\n%s", seed, strings.Join(w.diary, "\n"))
-		}
 	})
+	if t.Failed() { // by what is judged in the end, too
+		t.Logf("go test -run 'TestWalk$' . -walk-seed %d\n%s", seed, strings.Join(w.diary, "\n"))
+	}
 }
 
 // walk is a trial to which anything happens.

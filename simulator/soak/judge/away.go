@@ -87,12 +87,13 @@ func (j *Judge) stale(chat int64, known map[Instance][]state, texts []text) []st
 		}
 		now := states[len(states)-1]
 		d := due{chat, i, states, texts}
-		for _, t := range slices.Backward(d.statements()) {
+		said := d.statements()
+		for n, t := range slices.Backward(said) {
 			word := t.word(i)
 			if word == "" {
 				continue
 			}
-			if !t.shows(i, now) {
+			if !t.shows(i, now) && !below(said[:n], t, i, now) {
 				out = append(out, fmt.Sprintf("%s (%s) is %s since %s, and message %d in %d shows %s%s",
 					i.ID, i.Name, now.word, now.began.UTC().Format(time.TimeOnly), t.id, chat, word, d.shown()))
 			}
@@ -100,6 +101,14 @@ func (j *Judge) stale(chat int64, known map[Instance][]state, texts []text) []st
 		}
 	}
 	return out
+}
+
+// below reports whether an edit only calls something over, in a message above one that shows the present: the card of what
+// was before may be put right late.
+func below(said []text, late text, i Instance, now state) bool {
+	return late.edit && late.over(i) && slices.ContainsFunc(said, func(t text) bool {
+		return t.id > late.id && !t.at.Before(now.began) && t.shows(i, now)
+	})
 }
 
 // shows reports whether a text gives an instance the state; it may name the one before as well.

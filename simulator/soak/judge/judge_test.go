@@ -263,9 +263,28 @@ func TestAnOldMessageThatIsEditedForAnother(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		c.edit(old, "🟢 2 numbers\n🟢 work again\n7105000001 Kazan_01\n7105000002 Kazan_02")
 		c.want(2, 2, 0, 0, 0, 0)
-		c.edit(old, "🟢 2 numbers\n🟢 work again\n7105000001 Kazan_01 · 00:01 blocked, 00:02 authorized")
+		c.edit(old, "🟢 2 numbers\n🟠 work now, not stable yet\n7105000001 Kazan_01 · 00:01 blocked, 00:02 authorized")
 		c.want(2, 2, 0, 0, 0, 1)
 	})
+}
+
+// The card of what was before may be put right late, above the one that shows the present.
+func TestAnOldCardThatIsPutRightLate(t *testing.T) {
+	t.Parallel()
+	for words, stale := range map[string]int{"works again after 1 minute": 0, "works now, not stable yet": 1} {
+		inCourt(t, func(c *court) {
+			c.turn(0, instanceapi.NotAuthorized)
+			c.say(cardOne)
+			old := c.last()
+			c.turn(0, instanceapi.Blocked)
+			c.say("🔴 Kazan_01: blocked\nblocked since 00:02")
+			time.Sleep(5 * time.Minute)
+			c.edit(old, "🟢 Kazan_01: "+words+"\nauthorized since 00:01")
+			c.want(2, 2, 0, 0, 0, stale)
+			c.edit(c.last(), "🟢 Kazan_01: works again\nauthorized since 00:05")
+			c.want(2, 2, 0, 0, 0, 1)
+		})
+	}
 }
 
 func shownAs(words string) text { return text{lines: strings.Split(words, "\n")} }

@@ -145,6 +145,11 @@ func (m mention) back() bool {
 	return !hasAny(now, troubleWords...) && hasAny(now+" "+m.heading, "work again", "work now", "authorized")
 }
 
+// over reports whether the text says that it works again, and not only now.
+func (t text) over(i Instance) bool {
+	return t.back(i) && !slices.ContainsFunc(t.mentions(i), func(m mention) bool { return hasAny(m.title+m.heading, "works now", "work now") })
+}
+
 // now is what a line tells of the present: of a way of several states the last, without how often it was out by then.
 func (m mention) now() string {
 	who, way, found := strings.Cut(m.text, " · ")
