@@ -39,6 +39,9 @@ func (j *Judge) deadline(chat int64, s state) time.Time {
 			limit = a.To.Add(j.Rules.Return)
 		}
 	}
+	if held := s.began.Add(j.Rules.Late + j.Rules.Hold); s.good() && held.After(limit) {
+		return held
+	}
 	return limit
 }
 

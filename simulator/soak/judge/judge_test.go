@@ -287,4 +287,25 @@ func TestAnOldCardThatIsPutRightLate(t *testing.T) {
 	}
 }
 
+// A ring for what was told silently, or has gone to and fro since, is no repeat; the same ring twice is.
+func TestARingIsNoRepeat(t *testing.T) {
+	t.Parallel()
+	loud, silent := text{lines: []string{"🔴 Kazan_01: unstable, out 4 times"}}, text{silent: true}
+	after := func(d time.Duration) text { return text{at: loud.at.Add(d), lines: loud.lines} }
+	for name, tc := range map[string]struct {
+		now, before text
+		rings       bool
+	}{
+		"told silently":        {loud, silent, true},
+		"lasts":                {after(rings), loud, true},
+		"at once":              {after(time.Minute), loud, false},
+		"of what did not sway": {text{at: after(time.Hour).at, lines: []string{"🔴 Kazan_01: blocked"}}, loud, false},
+		"silent":               {silent, loud, false},
+	} {
+		if tc.now.ringsFor(tc.before) != tc.rings {
+			t.Error(name)
+		}
+	}
+}
+
 func shownAs(words string) text { return text{lines: strings.Split(words, "\n")} }

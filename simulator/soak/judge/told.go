@@ -19,6 +19,7 @@ type text struct {
 	id     int
 	edit   bool
 	file   bool // what names all of a digest
+	silent bool
 	marked bool // as a possible repeat
 	lines  []string
 }
@@ -36,7 +37,10 @@ func (j *Judge) texts(chat int64, requests []botapi.Request) []text {
 		if to != chat && (to == 0 || to != j.Was[chat]) || len(r.Made) == 0 {
 			continue
 		}
-		t := text{at: r.At, chat: chat, id: resultID(r.Made), edit: r.Is("editMessageText"), lines: plain(r.Params["text"])}
+		t := text{
+			at: r.At, chat: chat, id: resultID(r.Made), edit: r.Is("editMessageText"), lines: plain(r.Params["text"]),
+			silent: r.Params["disable_notification"] == "true",
+		}
 		switch {
 		case t.edit:
 		case r.Is("sendDocument"), r.Is("editMessageMedia"): // the file that names what a digest cannot
