@@ -227,3 +227,85 @@ func TestTheWayOfANumber(t *testing.T) {
 		c.want(2, 2, 0, 0, 1, 0)
 	})
 }
+
+// What an unstable number is shown as: its swings, that it works now, and that it waits to be called over.
+func TestTheWayOfAnUnstableNumber(t *testing.T) {
+	t.Parallel()
+	for words, back := range map[string]bool{
+		"🔴 1 of 2 numbers still in trouble\n\n🔴 notAuthorized\n7105000001 Kazan_01 · 02:27 authorized, 02:30 notAuthorized; unstable, out 5 times since 00:17 UTC, 59 %":                                    false,
+		"🔴 1 of 2 numbers still in trouble\n\n🟠 work now, not stable yet\n7105000001 Kazan_01 · 02:27 notAuthorized, 02:30 authorized; out 2 times since 00:17 UTC, 59 %; over at 03:48 UTC if it stays so": true,
+		"🟠 Kazan_01: works now, but is unstable\nauthorized since 01:50.":                                                                                                              true,
+		"🔴 Kazan_01: unstable, out 5 times since 00:17\nnotAuthorized since 01:50, checked twice. It had worked 01:32 to 01:35.":                                                       false,
+		"🔴 2 numbers stopped\n🔴 notAuthorized\n7105000001 Kazan_01 · 00:50 authorized, 01:00 notAuthorized\n🟢 work again\n7105000001 Kazan_01 · 00:16 notAuthorized, 00:50 authorized": false,
+		"🟢 I reach GREEN-API again after 1 h\n00:27 to 01:27. Still out, each told on its own: Kazan_02 (blocked), Kazan_01 (notAuthorized).":                                          false,
+		"🟠 GREEN-API 7105: works now, not stable yet\nAll 2 that were hit:\n7105000001 Kazan_01 notAuthorized":                                                                         false,
+	} {
+		shown := shownAs(words)
+		want := map[bool]string{true: "authorized", false: "notAuthorized"}[back]
+		if got := shown.word(numbers[0]); got != want || shown.shows(numbers[0], state{word: "blocked"}) {
+			t.Errorf("%s, want %s, of\n%s", got, want, words)
+		}
+	}
+}
+
+// An edit for another's sake says nothing new of a number that its message names.
+func TestAnOldMessageThatIsEditedForAnother(t *testing.T) {
+	t.Parallel()
+	inCourt(t, func(c *court) {
+		c.turn(0, instanceapi.NotAuthorized)
+		c.say(digest)
+		old := c.last()
+		c.turn(0, instanceapi.Authorized)
+		c.edit(old, "🟢 1 number\n🟢 work again\n7105000001 Kazan_01")
+		c.turn(0, instanceapi.Blocked)
+		c.ask() // it has changed often, and must stay so for longer
+		c.say("🔴 Kazan_01: blocked\nblocked since 00:02")
+		time.Sleep(5 * time.Minute)
+		c.edit(old, "🟢 2 numbers\n🟢 work again\n7105000001 Kazan_01\n7105000002 Kazan_02")
+		c.want(2, 2, 0, 0, 0, 0)
+		c.edit(old, "🟢 2 numbers\n🟠 work now, not stable yet\n7105000001 Kazan_01 · 00:01 blocked, 00:02 authorized")
+		c.want(2, 2, 0, 0, 0, 1)
+	})
+}
+
+// The card of what was before may be put right late, above the one that shows the present.
+func TestAnOldCardThatIsPutRightLate(t *testing.T) {
+	t.Parallel()
+	for words, stale := range map[string]int{"works again after 1 minute": 0, "works now, not stable yet": 1} {
+		inCourt(t, func(c *court) {
+			c.turn(0, instanceapi.NotAuthorized)
+			c.say(cardOne)
+			old := c.last()
+			c.turn(0, instanceapi.Blocked)
+			c.say("🔴 Kazan_01: blocked\nblocked since 00:02")
+			time.Sleep(5 * time.Minute)
+			c.edit(old, "🟢 Kazan_01: "+words+"\nauthorized since 00:01")
+			c.want(2, 2, 0, 0, 0, stale)
+			c.edit(c.last(), "🟢 Kazan_01: works again\nauthorized since 00:05")
+			c.want(2, 2, 0, 0, 0, 1)
+		})
+	}
+}
+
+// A ring for what was told silently, or has gone to and fro since, is no repeat; the same ring twice is.
+func TestARingIsNoRepeat(t *testing.T) {
+	t.Parallel()
+	loud, silent := text{lines: []string{"🔴 Kazan_01: unstable, out 4 times"}}, text{silent: true}
+	after := func(d time.Duration) text { return text{at: loud.at.Add(d), lines: loud.lines} }
+	for name, tc := range map[string]struct {
+		now, before text
+		rings       bool
+	}{
+		"told silently":        {loud, silent, true},
+		"lasts":                {after(rings), loud, true},
+		"at once":              {after(time.Minute), loud, false},
+		"of what did not sway": {text{at: after(time.Hour).at, lines: []string{"🔴 Kazan_01: blocked"}}, loud, false},
+		"silent":               {silent, loud, false},
+	} {
+		if tc.now.ringsFor(tc.before) != tc.rings {
+			t.Error(name)
+		}
+	}
+}
+
+func shownAs(words string) text { return text{lines: strings.Split(words, "\n")} }
