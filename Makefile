@@ -1,6 +1,6 @@
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/greenwatch/bin
 
-.PHONY: help demo test lint faults fmt bench build dist ci
+.PHONY: help demo test lint faults walks fmt bench build dist ci
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -17,7 +17,10 @@ lint: tools ## check formatting and style
 	$(CACHE)/golangci-lint run ./...
 
 faults: ## inject every fault of docs/reliability.md: some minutes
-	go test -run='TestFault$$|TestRefusal$$|TestWalk$$' -timeout=60m . -all-faults
+	go test -run='TestFault$$|TestRefusal$$' -timeout=60m . -all-faults
+
+walks: ## let everything happen at random to the whole program, for three virtual hours, twenty times
+	go test -run='TestWalk$$' -timeout=30m . -walks 20
 
 fmt: tools ## format the code
 	$(CACHE)/gofumpt -w .

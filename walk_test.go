@@ -16,7 +16,10 @@ import (
 	"greenwatch/simulator/soak/judge"
 )
 
-var walkSeed = flag.Uint64("walk-seed", 0, "what TestWalk draws its only walk from; 0: some walks, another one each time")
+var (
+	walkSeed = flag.Uint64("walk-seed", 0, "what TestWalk draws its only walk from")
+	walks    = flag.Int("walks", 0, "how many walks TestWalk makes, each another one: some 5 s each")
+)
 
 const (
 	walkNumbers = 12
@@ -43,15 +46,13 @@ const (
 // due was told, or told outside; what was told was shown; no chat stays silent once it can be written to; no gate is sure
 // of what nobody has answered; and nobody was rung for each swing.
 func TestWalk(t *testing.T) {
-	skipWhereSlow(t)
-	walks := 3
-	if everyFault() {
-		walks = 40
+	if *walks == 0 && *walkSeed == 0 {
+		t.Skip("a search, and no check: -walks 20")
 	}
 	seeds := []uint64{*walkSeed}
 	if *walkSeed == 0 {
 		seeds = nil
-		for range walks {
+		for range *walks {
 			seeds = append(seeds, rand.Uint64())
 		}
 	}
