@@ -39,9 +39,6 @@ func (j *Judge) deadline(chat int64, s state) time.Time {
 			limit = a.To.Add(j.Rules.Return)
 		}
 	}
-	if held := s.began.Add(j.Rules.Late + j.Rules.Hold); s.good() && held.After(limit) {
-		return held
-	}
 	return limit
 }
 
@@ -89,29 +86,18 @@ func (j *Judge) stale(chat int64, known map[Instance][]state, texts []text) []st
 			continue
 		}
 		now := states[len(states)-1]
-		d := due{chat, i, states, texts}
-		said := d.statements()
-		for n, t := range slices.Backward(said) {
+		for _, t := range slices.Backward(texts) {
 			word := t.word(i)
 			if word == "" {
 				continue
 			}
-			if !t.shows(i, now) && !below(said[:n], t, i, now) {
-				out = append(out, fmt.Sprintf("%s (%s) is %s since %s, and message %d in %d shows %s%s",
-					i.ID, i.Name, now.word, now.began.UTC().Format(time.TimeOnly), t.id, chat, word, d.shown()))
+			if !t.shows(i, now) {
+				out = append(out, fmt.Sprintf("%s (%s) is %s since %s, and message %d in %d shows %s", i.ID, i.Name, now.word, now.began.UTC().Format(time.TimeOnly), t.id, chat, word))
 			}
 			break
 		}
 	}
 	return out
-}
-
-// below reports whether an edit only calls something over, in a message above one that shows the present: the card of what
-// was before may be put right late.
-func below(said []text, late text, i Instance, now state) bool {
-	return late.edit && late.over(i) && slices.ContainsFunc(said, func(t text) bool {
-		return t.id > late.id && !t.at.Before(now.began) && t.shows(i, now)
-	})
 }
 
 // shows reports whether a text gives an instance the state; it may name the one before as well.
@@ -124,7 +110,7 @@ func (t text) shows(i Instance, s state) bool {
 
 // word is the state that a text gives an instance; empty: it gives none.
 func (t text) word(i Instance) string {
-	for _, w := range troubleWords {
+	for _, w := range []string{"notAuthorized", "blocked", "suspended", "yellowCard", "sleepMode"} {
 		if t.says(i, w) && !t.back(i) {
 			return w
 		}

@@ -83,12 +83,12 @@ func (j *Judge) count(y *Tally, d due) {
 		case at >= 0:
 			y.Told++
 			if limit, told := j.deadline(d.chat, s), d.texts[at].at; !limit.IsZero() && told.After(limit) {
-				y.Late = append(y.Late, fmt.Sprintf("%s: told in %d at %s, %s late%s", what, d.chat, told.UTC().Format(time.TimeOnly), told.Sub(limit).Round(time.Second), d.shown()))
+				y.Late = append(y.Late, fmt.Sprintf("%s: told in %d at %s, %s late", what, d.chat, told.UTC().Format(time.TimeOnly), told.Sub(limit).Round(time.Second)))
 			}
 		case j.excused(d.chat, s) && j.toldOutside(d.Instance, s):
 			y.Elsewhere++
 		default:
-			y.Lost = append(y.Lost, fmt.Sprintf("%s: not told in %d%s", what, d.chat, d.shown()))
+			y.Lost = append(y.Lost, fmt.Sprintf("%s: not told in %d", what, d.chat))
 		}
 	}
 }
@@ -109,7 +109,7 @@ func seen(t text, d due) bool {
 	}
 	for _, older := range d.texts {
 		if older.id == t.id && older.at.Before(t.at) &&
-			(t.at.Sub(older.at) <= looked && !older.edit || len(older.mentions(d.Instance)) > 0) {
+			(t.at.Sub(older.at) <= looked && !older.edit || older.names(d.Instance, func(string, string) bool { return true })) {
 			return true
 		}
 	}
@@ -130,30 +130,21 @@ func (t text) tells(i Instance, s state) bool {
 
 // repeats counts the new messages that tell nothing that was not told.
 func (j *Judge) repeats(y *Tally, told []matter) {
-	whole := make(map[string]text) // messages, as they were last told
-	parts := make(map[string]bool) // what each of them told, one by one
+	whole := make(map[string]time.Time) // messages, and when they were last told
+	parts := make(map[string]bool)      // what each of them told, one by one
 	for _, m := range told {
 		before, again := whole[m.whole]
 		switch part := func(p string) bool { return parts[p] }; {
 		case m.marked && (again || slices.ContainsFunc(m.parts, part)):
 			y.Twice++
-		case again && !m.ringsFor(before) && !j.returned(m.chat, before.at, m.at):
-			y.Unmarked = append(y.Unmarked, fmt.Sprintf("%d at %s, as at %s: %s", m.chat, m.at.UTC().Format(time.TimeOnly), before.at.UTC().Format(time.TimeOnly), strings.Join(m.lines, " / ")))
+		case again && !j.returned(m.chat, before, m.at):
+			y.Unmarked = append(y.Unmarked, fmt.Sprintf("%d at %s: %s", m.chat, m.at.UTC().Format(time.TimeOnly), strings.Join(m.lines, " / ")))
 		}
-		whole[m.whole] = m.text
+		whole[m.whole] = m.at
 		for _, p := range m.parts {
 			parts[p] = true
 		}
 	}
-}
-
-// rings is how soon at the earliest what goes to and fro rings again under the same title.
-const rings = 5 * time.Minute
-
-// ringsFor reports whether the text rings for what was told before, and so is no repeat of that: silently at first, or for
-// what goes to and fro and has lasted since.
-func (t text) ringsFor(before text) bool {
-	return !t.silent && (before.silent || hasAny(t.lines[0], " again", "unstable") && t.at.Sub(before.at) >= rings)
 }
 
 // matter is what a new message is about: its title with the instances that it names, each with how often it had been in
@@ -176,7 +167,7 @@ func (j *Judge) matters(texts []text, known map[Instance][]state) []matter {
 		}
 		m := matter{text: t, whole: t.lines[0]}
 		for _, i := range j.Instances {
-			if len(t.mentions(i)) > 0 {
+			if t.names(i, func(string, string) bool { return true }) {
 				m.add(i, known[i], breaks[i])
 			}
 		}

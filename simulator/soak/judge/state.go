@@ -13,12 +13,10 @@ type state struct {
 	ended time.Time // when another word was first answered; zero: it lasts
 }
 
-var troubleWords = []string{"notAuthorized", "blocked", "suspended", "yellowCard", "sleepMode"}
+var troubles = []string{"notauthorized", "blocked", "suspended", "yellowcard", "sleepmode"}
 
-func (s state) trouble() bool {
-	return slices.ContainsFunc(troubleWords, func(w string) bool { return strings.EqualFold(w, s.word) })
-}
-func (s state) good() bool { return strings.EqualFold(s.word, "authorized") }
+func (s state) trouble() bool { return slices.Contains(troubles, strings.ToLower(s.word)) }
+func (s state) good() bool    { return strings.EqualFold(s.word, "authorized") }
 
 // Rules say what makes a state.
 type Rules struct {
@@ -29,7 +27,6 @@ type Rules struct {
 	Late      time.Duration // in which a chat that can be written to must be told; 0: in the end
 	Return    time.Duration // and this long after it can be written to again, of what happened meanwhile; 0: in the end
 	Elsewhere time.Duration // in which those outside must learn what a chat cannot be told
-	Hold      time.Duration // how long it may have to be good before that is told; a card says sooner that it works now, if there is one
 	Passing   bool          // what was another state by the time it had to be told need not be: swings are shown by edits, and many are one
 }
 

@@ -19,7 +19,6 @@ type text struct {
 	id     int
 	edit   bool
 	file   bool // what names all of a digest
-	silent bool
 	marked bool // as a possible repeat
 	lines  []string
 }
@@ -37,10 +36,7 @@ func (j *Judge) texts(chat int64, requests []botapi.Request) []text {
 		if to != chat && (to == 0 || to != j.Was[chat]) || len(r.Made) == 0 {
 			continue
 		}
-		t := text{
-			at: r.At, chat: chat, id: resultID(r.Made), edit: r.Is("editMessageText"), lines: plain(r.Params["text"]),
-			silent: r.Params["disable_notification"] == "true",
-		}
+		t := text{at: r.At, chat: chat, id: resultID(r.Made), edit: r.Is("editMessageText"), lines: plain(r.Params["text"])}
 		switch {
 		case t.edit:
 		case r.Is("sendDocument"), r.Is("editMessageMedia"): // the file that names what a digest cannot
@@ -99,70 +95,35 @@ func (i Instance) in(line string) bool {
 	return strings.Contains(line, i.ID) || strings.Contains(line, i.Name)
 }
 
-// mention is a place where a text names an instance: the first two lines of its card, or its part of a line in a list,
-// with the heading above that.
-type mention struct{ title, text, heading string }
-
-// mentions are all places where the text names the instance.
-func (t text) mentions(i Instance) []mention {
-	var out []mention
-	for n, line := range t.lines {
-		switch {
-		case n == 0 && strings.Contains(line, i.Name+":"):
-			return []mention{{title: line, text: strings.Join(t.lines[:min(2, len(t.lines))], "\n")}}
-		case i.in(line):
-			out = append(out, mention{text: i.part(line), heading: heading(t.lines[:n])})
-		}
-	}
-	return out
-}
-
-// part is what a line tells of the instance, where it tells of several: "Kazan_01 (blocked), Kazan_02 (notAuthorized)".
-func (i Instance) part(line string) string {
-	if _, after, found := strings.Cut(line, i.Name+" ("); found {
-		word, _, _ := strings.Cut(after, ")")
-		return i.Name + " (" + word + ")"
-	}
-	return line
-}
-
 // says reports whether the text names the instance with the word: on its card, under a heading of a digest, or behind its
 // name in a list.
 func (t text) says(i Instance, word string) bool {
-	return slices.ContainsFunc(t.mentions(i), func(m mention) bool { return strings.Contains(m.text+" "+m.heading, word) })
+	return t.names(i, func(card, line string) bool { return strings.Contains(card+line, word) })
 }
 
-// back reports whether the text says that the instance works again, or now. What was over before may stand beside what
-// lasts.
+// way is all that a line tells of an instance's states but the last.
+var way = regexp.MustCompile(` · .*, `)
+
+// back reports whether the text says that the instance works again. Of a way of several states the last counts.
 func (t text) back(i Instance) bool {
-	all := t.mentions(i)
-	return slices.ContainsFunc(all, mention.back) && !slices.ContainsFunc(all, mention.out)
+	return t.names(i, func(card, line string) bool {
+		title, _, _ := strings.Cut(card, "\n")
+		return hasAny(title+way.ReplaceAllString(line, " · "), "work again", "works again", "works now", "authorized")
+	})
 }
 
-func (m mention) out() bool { return !m.back() && hasAny(m.now()+" "+m.heading, troubleWords...) }
-
-func (m mention) back() bool {
-	if m.title != "" {
-		return hasAny(m.title, "works again", "works now", "authorized")
+// names looks at each place where the text names the instance: at the first two lines of its card, or at its line in a
+// list with the heading above it.
+func (t text) names(i Instance, fits func(card, line string) bool) bool {
+	for n, line := range t.lines {
+		switch {
+		case n == 0 && strings.Contains(line, i.Name+":"):
+			return fits(strings.Join(t.lines[:min(2, len(t.lines))], "\n"), "")
+		case i.in(line) && fits("", line+" "+heading(t.lines[:n])):
+			return true
+		}
 	}
-	now := m.now()
-	return !hasAny(now, troubleWords...) && hasAny(now+" "+m.heading, "work again", "work now", "authorized")
-}
-
-// over reports whether the text says that it works again, and not only now.
-func (t text) over(i Instance) bool {
-	return t.back(i) && !slices.ContainsFunc(t.mentions(i), func(m mention) bool { return hasAny(m.title+m.heading, "works now", "work now") })
-}
-
-// now is what a line tells of the present: of a way of several states the last, without how often it was out by then.
-func (m mention) now() string {
-	who, way, found := strings.Cut(m.text, " · ")
-	if !found {
-		return m.text
-	}
-	way, _, _ = strings.Cut(way, ";")
-	steps := strings.Split(way, ", ")
-	return who + " · " + steps[len(steps)-1]
+	return false
 }
 
 // heading is the last line that begins with a mark.
