@@ -52,7 +52,7 @@ func (a *app) untellable(ctx context.Context) (some string, nobody, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	refusing, all := monitor.Untellable(chats)
+	refusing, all := monitor.Untellable(chats, time.Now())
 	lines := make([]string, 0, len(refusing))
 	for _, c := range refusing {
 		lines = append(lines, refuses(c))

@@ -85,14 +85,18 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Untellable are the chats that refuse something, and whether those are all: nobody can be told.
-func Untellable(chats []Chat) (some []Chat, all bool) {
+// Untellable are the chats that refuse something, and whether nobody can be told: every chat refuses everything, or has not
+// taken a message for so long that it is no accident.
+func Untellable(chats []Chat, now time.Time) (some []Chat, nobody bool) {
+	nobody = len(chats) > 0
 	for _, c := range chats {
 		if c.Refuses() {
 			some = append(some, c)
 		}
+		lasts := c.Refused.Waiting > 0 && now.Sub(c.Refused.Since) >= LateAfter
+		nobody = nobody && (!c.Dead.IsZero() || lasts)
 	}
-	return some, len(some) > 0 && len(some) == len(chats)
+	return some, nobody
 }
 
 // LostChat says that a chat refuses every message, or one place in it does.
