@@ -70,7 +70,7 @@ func TestDatabaseFileMovedAndBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.pass(2 * time.Minute)
-		h.toldTwice("My database's file is is back")
+		h.toldTwice("My database's file is back")
 		if ok, page := ready(t, h.app); !ok {
 			t.Errorf("not ready afterwards: %s", page)
 		}
